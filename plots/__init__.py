@@ -1,0 +1,1 @@
+"""Figures drawn from results; nothing is computed here."""

@@ -1,0 +1,1 @@
+"""Moonport: ephemeris-true delivery windows and kilograms for lunar stations."""

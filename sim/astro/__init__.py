@@ -1,0 +1,1 @@
+"""Time scales, ephemeris, orientation, frames, gravity and propagation."""

@@ -1,0 +1,1 @@
+"""Tables, labelled datasets, run folders, comparison and exports."""

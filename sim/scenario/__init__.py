@@ -1,0 +1,1 @@
+"""Scenario files: text to a validated, frozen Scenario."""

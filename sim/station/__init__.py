@@ -1,0 +1,1 @@
+"""What is at the station over time: light and contact."""

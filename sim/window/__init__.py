@@ -1,0 +1,1 @@
+"""Delivery windows: constraints, searching, explaining."""
