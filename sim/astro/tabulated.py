@@ -62,7 +62,9 @@ class Tabulated:
         node = np.floor(position).astype(np.int64)
         weights = _lagrange(position - node + before)
         table = self._block(index)
-        return sum((weights[j, :, None] * table[node + j] for j in range(POINTS)), np.zeros((node.size, table.shape[1])))
+        return sum(
+            (weights[j, :, None] * table[node + j] for j in range(POINTS)), np.zeros((node.size, table.shape[1]))
+        )
 
     def _block(self, index: int) -> FloatArray:
         if index not in self._blocks:
