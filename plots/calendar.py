@@ -1,0 +1,224 @@
+"""The delivery-window calendar: a block of rows for each lane, a row for each year, a cell for each launch day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from plots.marks import add_rectangles, runs_of_equal
+from plots.reasons import ReasonStyle, reason_styles
+from plots.style import FAINT, INK, MUTED, OPEN_SHADES, words
+from sim.window.types import LaneOutcome
+
+Box = tuple[float, float, float, float]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_STARTS = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+"""Column of each month's first day; 29 February has a column of its own, empty in common years."""
+
+HEADER_ROWS = 1.75
+BAR = 0.86
+LEGEND_NOTE = (
+    "White dot: best day of a window. A day closed by several constraints shows them stacked. "
+    "† rests on figures that are assumed."
+)
+SHADE_FLOOR = 0.5
+"""The palest open shade means this share of the lane's best payload, or less."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Where a lane stands: its header's row and the row of each of its years."""
+
+    outcome: LaneOutcome
+    top: float
+    row_of_year: Mapping[int, float]
+
+
+def draw_delivery_calendar(ax: Axes, outcomes: Sequence[LaneOutcome]) -> None:
+    """Draw every launch day of every lane: open days dark by payload, closed days pale by reason.
+
+    A day closed by several constraints shows them all, one above the other. White dots are the best days of windows.
+    """
+    blocks, bottom = _place(outcomes)
+    styles = reason_styles(strip.name for outcome in outcomes for strip in outcome.constraints)
+    styles |= reason_styles(name for name in closing_names(outcomes) if name not in styles)
+    for block in blocks:
+        _draw_block(ax, block, styles)
+    _dress_axis(ax, outcomes, blocks, bottom)
+    _add_legend(ax, [styles[name] for name in closing_names(outcomes)], styles)
+
+
+def calendar_height_in(outcomes: Sequence[LaneOutcome]) -> float:
+    """Height that keeps a year's row readable, in inches."""
+    _, rows = _place(outcomes)
+    return float(1.55 + rows * (0.19 if rows < 60 else 0.13))
+
+
+def closing_names(outcomes: Sequence[LaneOutcome]) -> list[str]:
+    """Names of the constraints that close any day, in the order the lanes keep them."""
+    seen = {name for outcome in outcomes for closed in set(outcome.closed_by) for name in closed.split(";") if name}
+    ordered = dict.fromkeys(strip.name for outcome in outcomes for strip in outcome.constraints)
+    return [name for name in ordered if name in seen] + sorted(seen - ordered.keys())
+
+
+def year_columns(day: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split dates (N,) into years (N,) and columns (N,): 0 for 1 January, 60 for 1 March in every year."""
+    month = day.astype("datetime64[M]")
+    months = month.astype(np.int64)
+    column = MONTH_STARTS[months % 12] + (day - month).astype(np.int64)
+    return 1970 + months // 12, column
+
+
+def payload_shade(payload_kg: float, best_kg: float) -> int:
+    """Index into ``OPEN_SHADES``: the palest at half the lane's best payload or less, the darkest at the best."""
+    share = payload_kg / best_kg if best_kg > 0.0 and np.isfinite(payload_kg) else 1.0
+    steps = len(OPEN_SHADES)
+    return int(np.clip((share - SHADE_FLOOR) / (1.0 - SHADE_FLOOR) * steps, 0, steps - 1))
+
+
+def _place(outcomes: Sequence[LaneOutcome]) -> tuple[list[_Block], float]:
+    blocks, row = [], 0.0
+    for outcome in outcomes:
+        years = np.unique(year_columns(outcome.day)[0])
+        rows = {int(year): row + HEADER_ROWS + number for number, year in enumerate(years)}
+        blocks.append(_Block(outcome, row, rows))
+        row += HEADER_ROWS + len(years)
+    return blocks, row
+
+
+def _draw_block(ax: Axes, block: _Block, styles: Mapping[str, ReasonStyle]) -> None:
+    open_boxes, closed_boxes = _boxes(block)
+    for name, boxes in closed_boxes.items():
+        style = styles[name]
+        add_rectangles(ax, boxes, style.face, style.hatch, style.hatch_colour)
+    for shade, boxes in open_boxes.items():
+        add_rectangles(ax, boxes, OPEN_SHADES[shade])
+    _mark_best_days(ax, block)
+
+
+def _boxes(block: _Block) -> tuple[dict[int, list[Box]], dict[str, list[Box]]]:
+    outcome = block.outcome
+    year, column = year_columns(outcome.day)
+    keys = _day_keys(outcome)
+    jump = column - np.arange(column.size)
+    open_boxes: dict[int, list[Box]] = {}
+    closed_boxes: dict[str, list[Box]] = {}
+    for first, stop in runs_of_equal(list(zip(keys, year.tolist(), jump.tolist(), strict=True))):
+        left, right = float(column[first]), float(column[stop - 1] + 1)
+        top = block.row_of_year[int(year[first])] + (1.0 - BAR) / 2.0
+        key = keys[first]
+        if isinstance(key, int):
+            open_boxes.setdefault(key, []).append((left, top, right, top + BAR))
+            continue
+        part = BAR / len(key)
+        for place, name in enumerate(key):
+            closed_boxes.setdefault(name, []).append((left, top + place * part, right, top + (place + 1) * part))
+    return open_boxes, closed_boxes
+
+
+def _day_keys(outcome: LaneOutcome) -> list[int | tuple[str, ...]]:
+    """Return the shade of each open day, the names of what closes each other day."""
+    payload = np.asarray(outcome.launches["landed_payload_kg"], dtype=float)
+    best = float(np.max(payload[outcome.feasible], initial=0.0))
+    return [
+        payload_shade(payload[i], best) if is_open else tuple(outcome.closed_by[i].split(";"))
+        for i, is_open in enumerate(outcome.feasible.tolist())
+    ]
+
+
+def _mark_best_days(ax: Axes, block: _Block) -> None:
+    outcome = block.outcome
+    if not outcome.windows:
+        return
+    best = np.array([window.best_day for window in outcome.windows])
+    year, column = year_columns(outcome.day[best])
+    rows = [block.row_of_year[int(y)] + 0.5 for y in year]
+    ax.plot(column + 0.5, rows, linestyle="none", marker="o", markersize=2.1, color="white", markeredgewidth=0.0)
+
+
+def _dress_axis(ax: Axes, outcomes: Sequence[LaneOutcome], blocks: Sequence[_Block], bottom: float) -> None:
+    first, last = _shown_months(outcomes)
+    left, right = MONTH_STARTS[first], MONTH_STARTS[last + 1]
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom + 0.2, 0.0)
+    ax.set_xticks(MONTH_STARTS[first : last + 2], minor=False, labels=[])
+    middles = (MONTH_STARTS[first : last + 1] + MONTH_STARTS[first + 1 : last + 2]) / 2.0
+    ax.set_xticks(middles, labels=MONTHS[first : last + 1], minor=True)
+    ax.tick_params(axis="x", which="minor", length=0, labeltop=True, labelbottom=True)
+    ax.tick_params(axis="x", which="major", length=0)
+    ax.tick_params(axis="y", length=0)
+    rows = {row + 0.5: str(year) for block in blocks for year, row in block.row_of_year.items()}
+    ax.set_yticks(list(rows), labels=list(rows.values()))
+    ax.spines[:].set_visible(False)
+    ax.set_axisbelow(False)
+    for block in blocks:
+        _draw_month_lines(ax, block, MONTH_STARTS[first : last + 2])
+        _write_header(ax, block, left, right)
+
+
+def _shown_months(outcomes: Sequence[LaneOutcome]) -> tuple[int, int]:
+    """First and last month to show: all twelve, unless the horizon lies within one year."""
+    start = min(outcome.day[0] for outcome in outcomes)
+    stop = max(outcome.day[-1] for outcome in outcomes)
+    if start.astype("datetime64[Y]") != stop.astype("datetime64[Y]"):
+        return 0, 11
+    return int(start.astype("datetime64[M]").astype(int) % 12), int(stop.astype("datetime64[M]").astype(int) % 12)
+
+
+def _draw_month_lines(ax: Axes, block: _Block, columns: NDArray[np.int64]) -> None:
+    rows = list(block.row_of_year.values())
+    ax.vlines(columns, min(rows), max(rows) + 1.0, color="white", linewidth=1.1, zorder=3)
+    ax.vlines(columns, min(rows), max(rows) + 1.0, color=FAINT, linewidth=0.4, zorder=3.1)
+
+
+def _write_header(ax: Axes, block: _Block, left: float, right: float) -> None:
+    outcome = block.outcome
+    row = block.top + HEADER_ROWS - 0.35
+    ax.text(left, row, outcome.lane, fontsize=10, fontweight="bold", color=INK, va="bottom", ha="left")
+    ax.text(right, row, lane_facts(outcome), fontsize=8, color=MUTED, va="bottom", ha="right")
+
+
+def lane_facts(outcome: LaneOutcome) -> str:
+    """Vehicles, open days, windows and payload of a lane in one line; a dagger where figures are assumed."""
+    way = f"{words(outcome.launcher)} from {words(outcome.launch_site)}, {words(outcome.lander)}"
+    days = f"{int(outcome.feasible.sum())} of {outcome.feasible.size} days open"
+    parts = [way, days, f"{len(outcome.windows)} windows"]
+    payload = np.asarray(outcome.launches["landed_payload_kg"], dtype=float)[outcome.feasible]
+    if payload.size:
+        parts.append(f"{payload.min() / 1000.0:.2f}–{payload.max() / 1000.0:.2f} t landed{assumed_mark(outcome)}")
+    return "  ·  ".join(parts)
+
+
+def assumed_mark(outcome: LaneOutcome) -> str:
+    """Return a dagger where the lane's numbers rest on assumed figures."""
+    return "†" if outcome.assumed else ""
+
+
+def _add_legend(ax: Axes, shown: Sequence[ReasonStyle], styles: Mapping[str, ReasonStyle]) -> None:
+    shades = tuple(Patch(facecolor=shade) for shade in OPEN_SHADES)
+    handles: list[object] = [shades] + [
+        Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0)
+        for style in shown
+    ]
+    labels = ["open: ≤ 60 % … > 90 % of the lane's best payload"] + [f"closed: {style.label}" for style in shown]
+    ax.figure.legend(
+        handles,
+        labels,
+        title=LEGEND_NOTE,
+        title_fontsize=8,
+        alignment="left",
+        loc="outside lower center",
+        ncols=3,
+        fontsize=8,
+        handlelength=3.2,
+        handleheight=1.3,
+        columnspacing=1.6,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)},
+    )

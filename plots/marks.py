@@ -1,0 +1,54 @@
+"""Many rectangles as one mark: a calendar of thousands of days stays one path per colour, small and fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from numpy.typing import NDArray
+
+from plots.style import DENSE_RECTANGLES
+
+FloatArray = NDArray[np.float64]
+
+_CODES = (Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY)
+
+
+def runs_of_equal(values: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """Cut a sequence into runs of equal neighbours: ``(first, stop)`` with stop exclusive."""
+    first = 0
+    for position in range(1, len(values) + 1):
+        if position == len(values) or values[position] != values[first]:
+            yield first, position
+            first = position
+
+
+def rectangles_path(boxes: FloatArray) -> Path:
+    """Join boxes (K, 4) of left, bottom, right, top to one compound path."""
+    left, bottom, right, top = np.asarray(boxes, dtype=float).T
+    corners = np.stack(
+        [left, bottom, right, bottom, right, top, left, top, left, bottom], axis=-1
+    ).reshape(-1, 2)
+    return Path(corners, np.tile(_CODES, len(boxes)))
+
+
+def add_rectangles(
+    ax: Axes, boxes: Sequence[tuple[float, float, float, float]], face: str, hatch: str = "", hatch_colour: str = "none"
+) -> PathPatch | None:
+    """Fill boxes with one colour and hatch; nothing is added for no boxes."""
+    if not boxes:
+        return None
+    patch = PathPatch(
+        rectangles_path(np.array(boxes)),
+        facecolor=face,
+        edgecolor=hatch_colour,
+        hatch=hatch or None,
+        linewidth=0.0,
+        antialiased=not hatch,
+        rasterized=len(boxes) > DENSE_RECTANGLES,
+    )
+    ax.add_patch(patch)
+    return patch

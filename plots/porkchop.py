@@ -1,0 +1,190 @@
+"""The porkchop: launch day across, time of flight up, delta-v or landed kilograms as colour, reasons in the holes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from plots.marks import add_rectangles, runs_of_equal
+from plots.reasons import ReasonStyle, reason_styles
+from plots.style import GROUND, MAP, MAP_REVERSED, MUTED
+from sim.units import DAY_S, M_PER_KM
+from sim.window.types import LaneOutcome
+
+FloatArray = NDArray[np.float64]
+Span = slice
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a porkchop shows: ``label`` with its unit, and whether little is good."""
+
+    label: str
+    little_is_good: bool
+
+
+QUANTITIES = {
+    "total_dv": Quantity("injection + insertion delta-v, m/s", little_is_good=True),
+    "landed_payload": Quantity("landed payload, kg", little_is_good=False),
+}
+
+
+def draw_porkchop(
+    ax: Axes, outcome: LaneOutcome, quantity: str = "total_dv", span: Span | None = None, hatched: bool = True
+) -> QuadMesh:
+    """Draw one quantity over launch day and time of flight; cells without a flight wear their reason's colour.
+
+    ``span`` picks launch days (all by default). ``hatched`` is for spans short enough to show a hatch. Returns the mesh,
+    for a colour bar.
+    """
+    days = span or slice(None)
+    values = porkchop_values(outcome, quantity)
+    day_edges, flight_edges = _edges(outcome, days)
+    reason = np.asarray(outcome.porkchop["reason"])[days].T
+    _draw_holes(ax, reason, outcome, (day_edges, flight_edges), hatched)
+    low, high = colour_limits(values)
+    mesh = ax.pcolormesh(
+        day_edges,
+        flight_edges,
+        values[days].T,
+        cmap=MAP_REVERSED if QUANTITIES[quantity].little_is_good else MAP,
+        vmin=low,
+        vmax=high,
+        shading="flat",
+        rasterized=True,
+        zorder=2,
+    )
+    _dress_axis(ax, day_edges, flight_edges)
+    return mesh
+
+
+def mark_best_flights(ax: Axes, outcome: LaneOutcome, span: Span) -> None:
+    """Ring the best flight of each window that lies in the span."""
+    shown = range(*span.indices(outcome.day.size))
+    best = [window.best for window in outcome.windows if window.best_day in shown]
+    days = [outcome.day[window.best_day].astype(float) + 0.5 for window in outcome.windows if window.best_day in shown]
+    flight = [flight.transfer.time_of_flight_s / DAY_S for flight in best]
+    ax.plot(
+        days,
+        flight,
+        linestyle="none",
+        marker="o",
+        markersize=5.0,
+        markerfacecolor="none",
+        markeredgecolor="white",
+        markeredgewidth=1.2,
+        zorder=4,
+        label="best flight of a window",
+    )
+
+
+def porkchop_values(outcome: LaneOutcome, quantity: str) -> FloatArray:
+    """Return (N, T) in the units people read: m/s or kg; NaN where there is nothing to show."""
+    maps = outcome.porkchop
+    if quantity == "total_dv":
+        return np.asarray((maps["tli_dv_km_s"] + maps["loi_dv_km_s"]) * M_PER_KM, dtype=float)
+    return np.asarray(maps["landed_payload_kg"], dtype=float)
+
+
+def colour_limits(values: FloatArray) -> tuple[float, float]:
+    """Limits that hold 1 to 99 % of the finite values, so that a few edge cells do not wash out the rest."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = np.quantile(finite, [0.01, 0.99])
+    return float(low), float(high if high > low else low + 1.0)
+
+
+def best_year(outcome: LaneOutcome) -> Span:
+    """Return the calendar year with most open days (the first of equals; most transfers where no day is open)."""
+    year = outcome.day.astype("datetime64[Y]").astype(int)
+    flies = (np.asarray(outcome.porkchop["reason"]) == 0).sum(axis=1)
+    score = outcome.feasible.astype(float) if outcome.feasible.any() else flies.astype(float)
+    years, where = np.unique(year, return_inverse=True)
+    chosen = int(np.argmax(np.bincount(where, weights=score)))
+    inside = np.flatnonzero(year == years[chosen])
+    return slice(int(inside[0]), int(inside[-1]) + 1)
+
+
+def hole_styles(outcome: LaneOutcome) -> dict[int, ReasonStyle]:
+    """Look of each reason code that occurs in the lane's map; 0 (flies) has none."""
+    codes = np.unique(np.asarray(outcome.porkchop["reason"])).tolist()
+    styles = reason_styles(outcome.reasons[code] for code in codes if code != 0)
+    return {code: styles[outcome.reasons[code]] for code in codes if code != 0}
+
+
+def hole_legend(outcome: LaneOutcome) -> list[Patch]:
+    """Handles that name the holes."""
+    return [
+        Patch(
+            facecolor=style.face,
+            edgecolor=style.hatch_colour,
+            hatch=style.hatch or None,
+            linewidth=0.0,
+            label=f"no flight: {style.label}",
+        )
+        for style in hole_styles(outcome).values()
+    ]
+
+
+def _edges(outcome: LaneOutcome, days: Span) -> tuple[FloatArray, FloatArray]:
+    """Cell edges: dates as matplotlib counts them (days since 1970), times of flight in days."""
+    number = outcome.day[days].astype(float)
+    flight = outcome.time_of_flight_s / DAY_S
+    if flight.size == 1:
+        return np.append(number, number[-1] + 1.0), np.array([flight[0] - 0.5, flight[0] + 0.5])
+    middle = (flight[1:] + flight[:-1]) / 2.0
+    ends = (2.0 * flight[0] - middle[0], 2.0 * flight[-1] - middle[-1])
+    return np.append(number, number[-1] + 1.0), np.concatenate([ends[:1], middle, ends[1:]])
+
+
+def _draw_holes(
+    ax: Axes,
+    reason: NDArray[np.integer],
+    outcome: LaneOutcome,
+    edges: tuple[FloatArray, FloatArray],
+    hatched: bool,
+) -> None:
+    ax.set_facecolor(GROUND)
+    styles = hole_styles(outcome)
+    if not styles:
+        return
+    if hatched:
+        for code, style in styles.items():
+            add_rectangles(ax, _code_boxes(reason == code, edges), style.face, style.hatch, style.hatch_colour)
+        return
+    codes = sorted(styles)
+    shown = np.ma.masked_where(reason == 0, np.searchsorted(codes, reason))
+    colours = ListedColormap([styles[code].face for code in codes])
+    norm = BoundaryNorm(np.arange(len(codes) + 1) - 0.5, len(codes))
+    ax.pcolormesh(*edges, shown, cmap=colours, norm=norm, shading="flat", rasterized=True, zorder=1)
+
+
+def _code_boxes(
+    inside: NDArray[np.bool_], edges: tuple[FloatArray, FloatArray]
+) -> list[tuple[float, float, float, float]]:
+    """Boxes over the true cells of (T, N): neighbours in a row joined, equal rows above each other joined too."""
+    x, y = edges
+    boxes = []
+    for bottom, top in runs_of_equal([row.tobytes() for row in inside]):
+        for first, stop in runs_of_equal(inside[bottom].tolist()):
+            if inside[bottom, first]:
+                boxes.append((x[first], y[bottom], x[stop], y[top]))
+    return boxes
+
+
+def _dress_axis(ax: Axes, day_edges: FloatArray, flight_edges: FloatArray) -> None:
+    ax.set_xlim(day_edges[0], day_edges[-1])
+    ax.set_ylim(flight_edges[0], flight_edges[-1])
+    locator = AutoDateLocator(minticks=4, maxticks=14)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=True))
+    ax.tick_params(labelcolor=MUTED)
+    ax.set_ylabel("time of flight, d")

@@ -1,0 +1,93 @@
+"""How a reason for a closed day looks: one colour and one hatch each, the same in every figure.
+
+Every face is paler than the palest open shade, so open and closed part in grey; among themselves the reasons part by
+hatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from plots.style import words
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonStyle:
+    """Colour of the face, hatch and its colour, and the words of the legend."""
+
+    name: str
+    label: str
+    face: str
+    hatch: str
+    hatch_colour: str
+
+
+_KNOWN: Mapping[str, tuple[str, str, str, str]] = {
+    "no_transfer": ("no transfer", "#ffffff", "xxx", "#8a939b"),
+    "declination": ("Moon's declination out of reach", "#d6d9dc", "", "#8a939b"),
+    "azimuth": ("launch azimuth", "#e4e6e8", "////", "#7d868e"),
+    "coast": ("coast to injection", "#eceef0", "\\\\\\\\", "#7d868e"),
+    "launcher_mass": ("launcher's mass", "#f2bda6", "////", "#a84a1a"),
+    "c3": ("injection energy", "#f2bda6", "\\\\\\\\", "#a84a1a"),
+    "insertion_dv": ("insertion delta-v", "#e6bdd5", "++++", "#8f4a73"),
+    "propellant": ("lander's propellant", "#e6bdd5", "xxxx", "#8f4a73"),
+    "landed_payload": ("landed payload", "#f7d596", "....", "#8f6200"),
+    "sun": ("Sun at landing", "#f6ee9f", "oo", "#8d8300"),
+    "landing": ("no landing chance within the loiter", "#b3e0d1", "----", "#0b6b51"),
+    "availability": ("vehicle not available", "#ffffff", "||||", "#8a939b"),
+    "turnaround": ("pad or vehicle turnaround", "#cfe6f5", "\\\\\\\\", "#3a7299"),
+}
+
+_KEYWORDS: tuple[tuple[str, str], ...] = (
+    ("turnaround", "turnaround"),
+    ("avail", "availability"),
+    ("booked", "availability"),
+    ("sun", "sun"),
+    ("declination", "declination"),
+    ("azimuth", "azimuth"),
+    ("coast", "coast"),
+    ("c3", "c3"),
+    ("launcher", "launcher_mass"),
+    ("injected", "launcher_mass"),
+    ("insertion", "insertion_dv"),
+    ("loi", "insertion_dv"),
+    ("propellant", "propellant"),
+    ("landed", "landed_payload"),
+    ("payload", "landed_payload"),
+    ("landing", "landing"),
+    ("cross", "landing"),
+    ("loiter", "landing"),
+    ("transfer", "no_transfer"),
+    ("converge", "no_transfer"),
+)
+"""The first word found in a reason's name says which look it has: names and whole phrases both find theirs."""
+
+_SPARE_FACES = ("#dcd3ee", "#cbe8c4", "#f3d0d0", "#d7e3c0", "#cfdfe0", "#eadfcd")
+_SPARE_HATCHES = ("///", "\\\\\\", "+++", "xx", "..", "--")
+_SPARE_HATCH_COLOUR = "#6d6480"
+
+
+def reason_styles(names: Iterable[str]) -> dict[str, ReasonStyle]:
+    """Give each reason its look: ours for the known ones, a spare one in order of first appearance for the others."""
+    styles: dict[str, ReasonStyle] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        key = _known_key(name)
+        if key is None or key in taken:
+            styles[name] = _spare_style(name, len(styles) - len(taken))
+        else:
+            styles[name] = ReasonStyle(name, *_KNOWN[key])
+            taken.add(key)
+    return styles
+
+
+def _known_key(name: str) -> str | None:
+    lowered = name.lower()
+    return next((key for keyword, key in _KEYWORDS if keyword in lowered), None)
+
+
+def _spare_style(name: str, number: int) -> ReasonStyle:
+    count = len(_SPARE_FACES)
+    hatch = _SPARE_HATCHES[(number + number // count) % count]
+    return ReasonStyle(name, words(name), _SPARE_FACES[number % count], hatch, _SPARE_HATCH_COLOUR)
