@@ -1,0 +1,84 @@
+"""Lanes with the objects their ids stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sim.catalog.models import Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
+from sim.scenario.model import Lane, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedLane:
+    """A lane and all it refers to, the scenario's overrides included."""
+
+    id: str
+    lane: Lane
+    launcher: Launcher
+    launch_site: LaunchSite
+    lander: Lander
+    staging_orbit: StagingOrbit
+    landing_site: LandingSite
+    partner: str
+
+    @property
+    def available_from(self) -> date | None:
+        """First UTC day on which lane, launcher and lander are all there."""
+        return _latest(self.lane.available_from, self.launcher.available_from, self.lander.available_from)
+
+    @property
+    def available_until(self) -> date | None:
+        """Last such day."""
+        return _earliest(self.lane.available_until, self.launcher.available_until, self.lander.available_until)
+
+    @property
+    def turnaround_s(self) -> float:
+        """Least time between two launches of the lane."""
+        return max(self.launcher.turnaround_s, self.launch_site.turnaround_s)
+
+    @property
+    def coast_s(self) -> tuple[float, float]:
+        """Shortest and longest coast in the parking orbit."""
+        return self.lane.constraints.coast_s or self.launcher.coast_s
+
+    @property
+    def cross_range_deg(self) -> float:
+        """Angle off its orbit's plane at which the lander may land."""
+        own = self.lane.constraints.cross_range_deg
+        return self.lander.cross_range_deg if own is None else own
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def station_site(scenario: Scenario) -> LandingSite:
+    """Give the station's own site."""
+    site = scenario.station.site
+    return site if isinstance(site, LandingSite) else scenario.catalog.landing_sites[site]
+
+
+def resolve_lane(scenario: Scenario, lane_id: str) -> ResolvedLane:
+    """Look up what a lane refers to."""
+    lane, catalog = scenario.lanes[lane_id], scenario.catalog
+    launcher = catalog.launchers[lane.launcher]
+    return ResolvedLane(
+        id=lane_id,
+        lane=lane,
+        launcher=launcher,
+        launch_site=catalog.launch_sites[lane.launch_site],
+        lander=catalog.landers[lane.lander],
+        staging_orbit=catalog.staging_orbits[lane.staging.orbit],
+        landing_site=catalog.landing_sites[lane.site] if lane.site else station_site(scenario),
+        partner=lane.partner or launcher.partner,
+    )
+
+
+def resolve_lanes(scenario: Scenario) -> tuple[ResolvedLane, ...]:
+    """Look up what each lane refers to, in the order of the file."""
+    return tuple(resolve_lane(scenario, lane_id) for lane_id in scenario.lanes)
