@@ -1,12 +1,14 @@
 """How the Moon is turned: principal axes (PA) and mean Earth / polar axis (ME).
 
 Until 2051 the axes are JPL's numerically integrated librations of DE421 (Folkner, Williams & Boggs 2009, IPN Progress
-Report 42-178), read from the binary kernel in the package lunarsky; outside it the analytic series of the IAU stands in.
+Report 42-178), read from the binary kernel in the package lunarsky; outside it the analytic series of the IAU stands
+in.
 Sites and maps are in ME, gravity coefficients in PA: the two differ by 870 m at the surface.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +26,7 @@ PA_DE421 = 31006
 """NAIF's frame number of MOON_PA_DE421."""
 
 SOURCE_KERNEL = "DE421 librations (moon_pa_de421_1900-2050.bpc)"
-SOURCE_SERIES = "IAU WGCCRE 2015 series (about 65 m, at most 150 m at the surface, from DE421)"
+SOURCE_SERIES = "IAU WGCCRE 2015 series (about 65 m, at most 160 m at the surface, from DE421)"
 
 _ARCSEC = DEG / 3600.0
 
@@ -86,8 +88,20 @@ def icrf_to_moon_me(t_tdb_s: ArrayLike) -> FloatArray:
     return ME_FROM_PA @ icrf_to_moon_pa(t_tdb_s)
 
 
+def moon_rotation_icrf_rad_s(t_tdb_s: ArrayLike) -> FloatArray:
+    """Angular velocity of the Moon's axes, on ICRF axes, (..., 3), rad/s."""
+    t = np.asarray(t_tdb_s, dtype=np.float64)
+    covered = _covered(t)
+    spin = np.empty((*t.shape, 3))
+    for chosen, angles in ((covered, _angles), (~covered, _iau_angles)):
+        before, after = (angles(t[chosen] + shift) for shift in (-_RATE_S, _RATE_S))
+        rates = [(late - early) / (2.0 * _RATE_S) for early, late in zip(before, after, strict=True)]
+        spin[chosen] = _spin(angles(t[chosen]), rates)
+    return spin
+
+
 def orientation_source(t_tdb_s: ArrayLike) -> str:
-    """What the orientation at these epochs rests on, in words."""
+    """Say in words what the orientation at these epochs rests on."""
     covered = _covered(np.asarray(t_tdb_s, dtype=np.float64))
     if covered.all():
         return SOURCE_KERNEL
@@ -116,6 +130,20 @@ def _angles(t: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return phi, theta, psi
 
 
+_RATE_S = 60.0
+"""Half the span of the central difference of the angles: their third derivatives leave 1e-18 rad/s."""
+
+
+def _spin(angles: tuple[FloatArray, FloatArray, FloatArray], rates: Sequence[FloatArray]) -> FloatArray:
+    """Angular velocity (n, 3) of axes R3(psi) R1(theta) R3(phi): a turn about each of three lines, summed."""
+    phi, theta, _ = angles
+    node = np.stack([np.cos(phi), np.sin(phi), np.zeros_like(phi)], axis=-1)
+    pole = np.stack([np.sin(theta) * np.sin(phi), -np.sin(theta) * np.cos(phi), np.cos(theta)], axis=-1)
+    z = np.array([0.0, 0.0, 1.0])
+    spin: FloatArray = rates[0][..., None] * z + rates[1][..., None] * node + rates[2][..., None] * pole
+    return spin
+
+
 # Archinal et al. 2018 (IAU WGCCRE 2015), Celest. Mech. Dyn. Astron. 130:22, table 2: E1..E13, deg and deg/day,
 # and the amplitudes, deg, of sin E in the pole's right ascension, cos E in its declination, sin E in the rotation.
 _SERIES = np.array(
@@ -140,13 +168,17 @@ _SERIES = np.array(
 def iau_icrf_to_moon_me(t_tdb_s: ArrayLike) -> FloatArray:
     """Rotation from ICRF to the Moon's ME frame by the analytic series of the IAU, (..., 3, 3).
 
-    Within 150 m of DE421 at the surface. Archinal et al. 2018, table 2.
+    Within 160 m of DE421 at the surface. Archinal et al. 2018, table 2.
     """
-    days = np.asarray(t_tdb_s, dtype=np.float64) / DAY_S
+    return euler_313(*_iau_angles(np.asarray(t_tdb_s, dtype=np.float64)))
+
+
+def _iau_angles(t: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    days = t / DAY_S
     centuries = days / 36525.0
     argument = (_SERIES[:, 0] + _SERIES[:, 1] * days[..., None]) * DEG
     sine, cosine = np.sin(argument), np.cos(argument)
     ascension = 269.9949 + 0.0031 * centuries + sine @ _SERIES[:, 2]
     declination = 66.5392 + 0.0130 * centuries + cosine @ _SERIES[:, 3]
     rotation = 38.3213 + 13.17635815 * days - 1.4e-12 * days**2 + sine @ _SERIES[:, 4]
-    return euler_313((90.0 + ascension) * DEG, (90.0 - declination) * DEG, rotation * DEG)
+    return (90.0 + ascension) * DEG, (90.0 - declination) * DEG, rotation * DEG

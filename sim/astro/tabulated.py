@@ -26,7 +26,8 @@ def _lagrange(position: FloatArray) -> FloatArray:
     """Lagrange weights (POINTS, n) at a position in node steps from the first of the nodes."""
     gaps = position - np.arange(POINTS)[:, None]
     rows = [np.prod(np.delete(gaps, j, axis=0), axis=0) for j in range(POINTS)]
-    return _WEIGHTS[:, None] * np.stack(rows)
+    weights: FloatArray = _WEIGHTS[:, None] * np.stack(rows)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Tabulated:
         """Values (..., k) at epochs (...); NaN where the epoch is not finite."""
         t = np.asarray(t_tdb_s, dtype=np.float64)
         flat = np.where(np.isfinite(t), t, np.nan).ravel()
-        steps = np.nan_to_num(flat) / self.step_s
+        steps: FloatArray = np.nan_to_num(flat) / self.step_s
         block = np.floor_divide(steps, _NODES).astype(np.int64)
         values = np.empty((flat.size, self._block(int(block[0]) if block.size else 0).shape[1]))
         for index in np.unique(block):
@@ -69,6 +70,6 @@ class Tabulated:
     def _block(self, index: int) -> FloatArray:
         if index not in self._blocks:
             before = POINTS // 2 - 1
-            nodes = np.arange(index * _NODES - before, (index + 1) * _NODES + POINTS - before)
+            nodes = np.arange(index * _NODES - before, (index + 1) * _NODES + POINTS - before, dtype=np.float64)
             self._blocks[index] = self.function(nodes * self.step_s)
         return self._blocks[index]

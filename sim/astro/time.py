@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Literal, get_args, overload
 
 import erfa
 import numpy as np
+from astropy_iers_data import IERS_LEAP_SECOND_FILE
 from numpy.typing import ArrayLike, NDArray
 
 from sim.astro.tabulated import Tabulated
@@ -27,6 +29,25 @@ Scale = Literal["UTC", "TAI", "TT", "TDB"]
 
 J2000_JD = 2451545.0
 TT_MINUS_TAI_S = 32.184
+
+
+def _read_leap_seconds() -> date:
+    """Give ERFA the table of leap seconds of the package astropy-iers-data; its date of expiry.
+
+    Without this the table would depend on whether astropy, which does the same, was imported before.
+    """
+    lines = Path(IERS_LEAP_SECOND_FILE).read_text(encoding="utf-8").splitlines()
+    rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    table = np.array(
+        [(int(year), int(month), float(offset)) for _, _, month, year, offset in rows],
+        dtype=[("year", "i4"), ("month", "i4"), ("tai_utc", "f8")],
+    )
+    erfa.leap_seconds.update(table)
+    expiry = next(line.split("on", 1)[1].strip() for line in lines if "expires on" in line)
+    return datetime.strptime(expiry, "%d %B %Y").replace(tzinfo=UTC).date()
+
+
+_LEAP_SECONDS_END = _read_leap_seconds()
 
 _EPOCH = re.compile(
     r"\s*(?P<year>\d{4})-(?:(?P<month>\d\d)-(?P<day>\d\d)|(?P<doy>\d{3}))"
@@ -57,8 +78,8 @@ def configure_offline() -> None:
 @overload
 def tdb_s_from_utc(text: str) -> float: ...
 @overload
-def tdb_s_from_utc(text: Sequence[str] | NDArray[np.str_]) -> FloatArray: ...
-def tdb_s_from_utc(text: str | Sequence[str] | NDArray[np.str_]) -> float | FloatArray:
+def tdb_s_from_utc(text: list[str] | tuple[str, ...] | NDArray[np.str_]) -> FloatArray: ...
+def tdb_s_from_utc(text: str | list[str] | tuple[str, ...] | NDArray[np.str_]) -> float | FloatArray:
     """Epochs from ISO text, UTC unless it says otherwise.
 
     Parameters
@@ -82,8 +103,8 @@ def tdb_s_from_utc(text: str | Sequence[str] | NDArray[np.str_]) -> float | Floa
 @overload
 def tdb_s_from_scale(text: str, scale: str) -> float: ...
 @overload
-def tdb_s_from_scale(text: Sequence[str] | NDArray[np.str_], scale: str) -> FloatArray: ...
-def tdb_s_from_scale(text: str | Sequence[str] | NDArray[np.str_], scale: str) -> float | FloatArray:
+def tdb_s_from_scale(text: list[str] | tuple[str, ...] | NDArray[np.str_], scale: str) -> FloatArray: ...
+def tdb_s_from_scale(text: str | list[str] | tuple[str, ...] | NDArray[np.str_], scale: str) -> float | FloatArray:
     """Epochs from ISO text in a scale, UTC, TAI, TT or TDB; a scale named in the text goes before.
 
     Raises
@@ -188,8 +209,7 @@ def julian_date_utc(t_tdb_s: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def leap_seconds_end() -> date:
     """When the table of leap seconds expires; after it TAI-UTC is taken as frozen."""
-    expires = erfa.leap_seconds.expires
-    return date(expires.year, expires.month, expires.day)
+    return _LEAP_SECONDS_END
 
 
 @contextmanager
