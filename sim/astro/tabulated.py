@@ -56,7 +56,7 @@ class Tabulated:
             chosen = block == index
             values[chosen] = self._inside(int(index), steps[chosen] - index * _NODES)
         values[np.isnan(flat)] = np.nan
-        return values.reshape(*t.shape, -1)
+        return values.reshape(*t.shape, values.shape[1])
 
     def _inside(self, index: int, position: FloatArray) -> FloatArray:
         before = POINTS // 2 - 1
