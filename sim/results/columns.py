@@ -1,0 +1,195 @@
+"""The columns of every table, each said once: name, unit, meaning, where its value comes from, how it is written.
+
+The same columns name and label the variables of ``results.nc``. A column takes its values from a mapping of arrays by
+``source`` and multiplies by ``factor`` to get from the units of the inside (km/s, rad, s) to those people read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
+
+Kind = Literal["text", "integer", "boolean", "utc", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``source`` names its values, ``decimals`` counts digits after the point of a ``number``."""
+
+    name: str
+    meaning: str
+    kind: Kind
+    source: str
+    unit: str = ""
+    factor: float = 1.0
+    decimals: int = 3
+
+
+def text(name: str, meaning: str) -> Column:
+    """Column of words."""
+    return Column(name, meaning, "text", name)
+
+
+def integer(name: str, meaning: str, unit: str = "") -> Column:
+    """Column of whole numbers."""
+    return Column(name, meaning, "integer", name, unit)
+
+
+def boolean(name: str, meaning: str) -> Column:
+    """Column of ``true`` and ``false``."""
+    return Column(name, meaning, "boolean", name)
+
+
+def utc(name: str, source: str, meaning: str) -> Column:
+    """Column of UTC times out of TDB seconds past J2000."""
+    return Column(name, meaning, "utc", source, "UTC")
+
+
+def angle(name: str, source: str, meaning: str) -> Column:
+    """Column of degrees out of radians, six decimals."""
+    return Column(name, meaning, "number", source, "deg", 1.0 / DEG, 6)
+
+
+def delta_v(name: str, source: str, meaning: str) -> Column:
+    """Column of m/s out of km/s, millimetres a second."""
+    return Column(name, meaning, "number", source, "m/s", M_PER_KM, 3)
+
+
+def duration(name: str, source: str, meaning: str) -> Column:
+    """Column of days out of seconds, six decimals (0.1 s)."""
+    return Column(name, meaning, "number", source, "d", 1.0 / DAY_S, 6)
+
+
+def mass(name: str, meaning: str) -> Column:
+    """Column of kilograms, to the gram."""
+    return Column(name, meaning, "number", name, "kg", 1.0, 3)
+
+
+LANE = text("lane", "lane of the scenario: one way of delivering")
+ASSUMED = text("assumed", "figures with status assumed that the row rests on, joined with ;")
+COAST = Column("coast_min", "from the end of ascent to injection", "number", "coast_s", "min", 1.0 / MINUTE_S, 4)
+C3 = Column(
+    "c3_km2_s2", "twice the specific energy about the Earth after injection", "number", "c3_km2_s2", "km2/s2", 1.0, 6
+)
+TLI_UTC = utc("tli_utc", "tli_tdb_s", "translunar injection: impulse at perigee")
+ARRIVAL_UTC = utc("arrival_utc", "arrival_tdb_s", "perilune passage, the middle of insertion")
+LANDING_UTC = utc("landing_utc", "landing_tdb_s", "touchdown")
+TIME_OF_FLIGHT = duration("tof_d", "tof_s", "injection to perilune")
+LOITER = duration("loiter_d", "loiter_s", "perilune to touchdown")
+TLI_DV = delta_v("tli_dv_m_s", "tli_dv_km_s", "injection: tangential impulse from the circular parking orbit")
+LOI_DV = delta_v("loi_dv_m_s", "loi_dv_km_s", "lunar orbit insertion: impulse at perilune, finite-burn loss left out")
+DESCENT_DV = delta_v("descent_dv_m_s", "descent_dv_km_s", "staging orbit to touchdown, deorbit and hover included")
+PARKING_INCLINATION = angle(
+    "parking_inclination_deg", "parking_inclination_rad", "parking orbit's inclination to the Earth's equator of date"
+)
+LANDED = mass("landed_payload_kg", "cargo landed, without the lander's dry mass, nominal figures")
+LANDED_LOW = mass("landed_payload_low_kg", "the same with every uncertain figure at its unfavourable end")
+LANDED_HIGH = mass("landed_payload_high_kg", "the same with every uncertain figure at its favourable end")
+SUN_ELEVATION = angle("sun_elevation_deg", "sun_elevation_rad", "Sun's geometric topocentric elevation at landing")
+SUN_ABOVE_HORIZON = angle(
+    "sun_above_horizon_deg", "sun_above_horizon_rad", "Sun's centre above the local horizon at landing"
+)
+BRANCH = integer("branch", "0..3: ascending or descending injection, ascending or descending approach")
+DAY = text("day", "UTC date of lift-off")
+FEASIBLE = boolean("feasible", "some flight of the day satisfies every constraint")
+CLOSED_BY = text("closed_by", "constraints that close the day, joined with ;")
+RELAXATION = text("relaxation", "smallest single relaxation that opens the day, empty if none does alone")
+
+WINDOWS = (
+    LANE,
+    integer("window", "number of the window in its lane, in order of time"),
+    utc("open_utc", "open_tdb_s", "first lift-off of the window"),
+    utc("close_utc", "close_tdb_s", "last lift-off of the window"),
+    integer("days", "launch days in the window", "d"),
+    utc("best_liftoff_utc", "best_liftoff_tdb_s", "lift-off of the window's best flight"),
+    utc("best_tli_utc", "tli_tdb_s", "translunar injection of the best flight: impulse at perigee"),
+    utc("best_arrival_utc", "arrival_tdb_s", "perilune passage of the best flight, the middle of insertion"),
+    utc("best_landing_utc", "landing_tdb_s", "touchdown of the best flight"),
+    TIME_OF_FLIGHT,
+    C3,
+    TLI_DV,
+    LOI_DV,
+    DESCENT_DV,
+    LANDED,
+    LANDED_LOW,
+    LANDED_HIGH,
+    LOITER,
+    SUN_ELEVATION,
+    SUN_ABOVE_HORIZON,
+    PARKING_INCLINATION,
+    angle("best_azimuth_deg", "best_azimuth_rad", "pad azimuth at lift-off, clockwise from north, turning Earth"),
+    COAST,
+    BRANCH,
+    mass("injected_mass_kg", "mass after injection, nominal"),
+    text("propellant_kg", "nominal propellant burnt by stage, as stage=kg joined with ;"),
+    ASSUMED,
+)
+LAUNCHES = (
+    LANE,
+    DAY,
+    FEASIBLE,
+    utc("liftoff_open_utc", "liftoff_open_tdb_s", "first lift-off of the day's launch window"),
+    utc("liftoff_close_utc", "liftoff_close_tdb_s", "last lift-off of the day's launch window"),
+    angle("azimuth_open_deg", "azimuth_open_rad", "pad azimuth at the first lift-off, clockwise from north"),
+    angle("azimuth_close_deg", "azimuth_close_rad", "pad azimuth at the last lift-off, clockwise from north"),
+    utc("best_liftoff_utc", "best_liftoff_tdb_s", "lift-off of the day's best flight"),
+    angle("best_azimuth_deg", "best_azimuth_rad", "pad azimuth of the best flight, relative to the turning Earth"),
+    PARKING_INCLINATION,
+    COAST,
+    TLI_UTC,
+    ARRIVAL_UTC,
+    LANDING_UTC,
+    TIME_OF_FLIGHT,
+    TLI_DV,
+    LOI_DV,
+    LANDED,
+    CLOSED_BY,
+    RELAXATION,
+    LANDED_LOW,
+    LANDED_HIGH,
+    C3,
+    DESCENT_DV,
+    LOITER,
+    BRANCH,
+    SUN_ABOVE_HORIZON,
+    ASSUMED,
+)
+CONSTRAINTS = (
+    LANE,
+    text("constraint", "name of the constraint, as in closed_by"),
+    integer("days_open", "days on which some flight satisfies this constraint", "d"),
+    integer("days_closed", "days on which no flight satisfies this constraint", "d"),
+    integer("days_named", "closed days that name this constraint in closed_by", "d"),
+    integer("closes_alone", "closed days that name no other constraint", "d"),
+    Column(
+        "worst_margin",
+        "least of the days' best margins (negative: short by that much)",
+        "number",
+        "worst_margin",
+        "margin_unit",
+        1.0,
+        6,
+    ),
+    Column("median_margin", "median of the days' best margins", "number", "median_margin", "margin_unit", 1.0, 6),
+    text("margin_unit", "unit of the margins"),
+    text("description", "what the constraint asks"),
+)
+LAUNCH_CURVE = (
+    utc("liftoff_utc", "liftoff_tdb_s", "lift-off"),
+    angle("azimuth_deg", "azimuth_rad", "pad azimuth, clockwise from north, relative to the turning Earth"),
+    PARKING_INCLINATION,
+    COAST,
+    TLI_UTC,
+    ARRIVAL_UTC,
+    TIME_OF_FLIGHT,
+    C3,
+    TLI_DV,
+    LOI_DV,
+    boolean("feasible", "the launch satisfies every constraint that can be judged before arrival"),
+    text("closed_by", "constraints that close the launch, joined with ;"),
+)
+PORKCHOP = (C3, TLI_DV, LOI_DV, LANDED)
+
+TABLES = {"windows.csv": WINDOWS, "launches.csv": LAUNCHES, "constraints.csv": CONSTRAINTS}
