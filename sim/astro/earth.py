@@ -87,7 +87,7 @@ def _pole_coordinates(t: FloatArray) -> FloatArray:
     return np.stack(x_y_s, axis=-1)
 
 
-# Nutation's terms of nine days and longer on one-day nodes: six-point interpolation keeps 23 microarcseconds (0.7 mm on the ground).
+# One-day nodes: nutation's shortest large terms have nine days; 23 microarcseconds are lost, 0.7 mm on the ground.
 _POLE = Tabulated(_pole_coordinates, DAY_S)
 
 

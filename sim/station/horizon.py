@@ -1,0 +1,140 @@
+"""Horizon masks: how high the terrain stands in each direction, seen from one spot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import DataMissingError, UsageError
+from sim.units import DEG
+
+FloatArray = NDArray[np.float64]
+
+COLUMNS = "azimuth_deg,elevation_deg"
+
+_NUMBER = r"(-?\d+(?:\.\d+)?)"
+_PLACE = re.compile(
+    rf"observer {_NUMBER} ?m above terrain at lat {_NUMBER} lon {_NUMBER} E, terrain height {_NUMBER} m"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """The spot a mask was made for (Moon ME, degrees; metres above 1737.4 km, and of the eye above the ground)."""
+
+    latitude_deg: float
+    longitude_deg: float
+    terrain_height_m: float
+    observer_height_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HorizonMask:
+    """Elevation of the terrain against azimuth.
+
+    Attributes
+    ----------
+    azimuth_deg : ndarray (n,)
+        Clockwise from north, ascending, in [0, 360).
+    elevation_deg : ndarray (n,)
+    source : str
+        Where it comes from, as outputs say it.
+    viewpoint : Viewpoint or None
+        The spot it belongs to, where its file tells: some hundred metres aside another mask holds.
+    """
+
+    azimuth_deg: FloatArray
+    elevation_deg: FloatArray
+    source: str
+    viewpoint: Viewpoint | None = None
+
+    def elevation_at(self, azimuth_rad: ArrayLike) -> FloatArray:
+        """Elevation of the terrain, rad, at azimuths (...) in rad; linear between the mask's azimuths."""
+        azimuth_deg = np.asarray(azimuth_rad, dtype=np.float64) / DEG
+        elevation: FloatArray = np.interp(azimuth_deg, self.azimuth_deg, self.elevation_deg, period=360.0)
+        return elevation * DEG
+
+    def lowered(self, by_deg: float, source: str) -> HorizonMask:
+        """Return the same outline lower by an angle, under a source of its own."""
+        return replace(self, elevation_deg=self.elevation_deg - by_deg, source=source)
+
+
+def load_horizon_csv(path: Path | str) -> HorizonMask:
+    """Read a mask: comment lines with ``#``, the header ``azimuth_deg,elevation_deg``, then rows in degrees.
+
+    Raises
+    ------
+    DataMissingError
+        Where there is no such file.
+    UsageError
+        Naming file and line of what is wrong.
+    """
+    path = Path(path)
+    if not path.is_file():
+        message = f"there is no horizon file {path}"
+        raise DataMissingError(message)
+    numbered = list(enumerate(path.read_text(encoding="utf-8").splitlines(), start=1))
+    comments = " ".join(line.lstrip("# ") for _, line in numbered if line.startswith("#"))
+    rows = [(number, line) for number, line in numbered if line.strip() and not line.startswith("#")]
+    if not rows or rows[0][1].replace(" ", "") != COLUMNS:
+        _refuse(path, rows[0][0] if rows else 1, f"the header must be {COLUMNS}")
+    azimuth_deg, elevation_deg = _checked(path, rows[1:])
+    return HorizonMask(azimuth_deg, elevation_deg, f"{path.name}: {comments}", _viewpoint(comments))
+
+
+@cache
+def packaged_horizon(name: str) -> HorizonMask:
+    """Return a mask that ships with Moonport, by its file name (with or without ``.csv``).
+
+    Raises
+    ------
+    DataMissingError
+        Naming the masks there are.
+    """
+    folder = Path(str(files("sim.catalog"))) / "data" / "horizons"
+    path = folder / f"{name.removesuffix('.csv')}.csv"
+    if not path.is_file():
+        message = f"no horizon mask {name!r}; there are: {', '.join(sorted(p.stem for p in folder.glob('*.csv')))}"
+        raise DataMissingError(message)
+    return load_horizon_csv(path)
+
+
+def _viewpoint(comments: str) -> Viewpoint | None:
+    match = _PLACE.search(comments)
+    if match is None:
+        return None
+    observer, latitude, longitude, terrain = (float(group) for group in match.groups())
+    return Viewpoint(latitude, longitude, terrain, observer)
+
+
+def _checked(path: Path, rows: list[tuple[int, str]]) -> tuple[FloatArray, FloatArray]:
+    pairs = [_pair(path, number, line) for number, line in rows]
+    if len(pairs) < 2:
+        _refuse(path, rows[-1][0] if rows else 1, "a mask needs at least two directions")
+    for (number, _), (before, _), (after, _) in zip(rows[1:], pairs, pairs[1:], strict=False):
+        if after <= before:
+            _refuse(path, number, "azimuths must ascend")
+    azimuth, elevation = np.array(pairs, dtype=np.float64).T
+    return azimuth, elevation
+
+
+def _pair(path: Path, number: int, line: str) -> tuple[float, float]:
+    try:
+        azimuth, elevation = (float(cell) for cell in line.split(","))
+    except ValueError:
+        _refuse(path, number, f"{line!r} is not two numbers")
+    if not (0.0 <= azimuth < 360.0 and -90.0 <= elevation <= 90.0):
+        _refuse(path, number, "azimuth must lie in [0, 360), elevation in [-90, 90] degrees")
+    return azimuth, elevation
+
+
+def _refuse(path: Path, line: int, what: str) -> NoReturn:
+    message = f"{path}:{line}: {what}"
+    raise UsageError(message)
