@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -222,7 +223,7 @@ def site_epochs(start_tdb_s: float, stop_tdb_s: float, step_s: float) -> FloatAr
     return tdb_s_from_utc_datetime64(start + milliseconds.astype("timedelta64[ms]"))
 
 
-def site_columns(site: SiteGeometry, t_tdb_s: FloatArray) -> dict[str, NDArray[np.generic]]:
+def site_columns(site: SiteGeometry, t_tdb_s: FloatArray) -> dict[str, NDArray[Any]]:
     """Table of the site's sky at epochs (n,): each name of ``COLUMNS`` with its values (n,), angles in degrees."""
     sky = site_ephemeris(site, t_tdb_s)
     values = (
@@ -254,9 +255,9 @@ def _azimuth_deg(azimuth_rad: FloatArray) -> FloatArray:
     return np.where(degrees >= 360.0 - 0.5e-6, 0.0, degrees)
 
 
-def _as_text(column: NDArray[np.generic]) -> NDArray[np.str_]:
+def _as_text(column: NDArray[Any]) -> NDArray[np.str_]:
     if column.dtype.kind == "b":
-        return np.where(column.astype(np.bool_), "true", "false")
+        return np.where(column, "true", "false")
     # Adding zero turns a rounded -0.000000 into 0.000000.
     return np.char.mod("%.6f", np.round(column, 6) + 0.0) if column.dtype.kind == "f" else column.astype(np.str_)
 
@@ -264,7 +265,7 @@ def _as_text(column: NDArray[np.generic]) -> NDArray[np.str_]:
 def _light_from_sun_and_earth_moon_me(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tuple[FloatArray, FloatArray]:
     """Sun and Earth from the Moon's centre, km on ME axes (..., 3), as light shows them there at the epochs.
 
-    Each body is set back along its barycentric velocity by the light time; leaving out its acceleration costs centimetres.
+    Each body is set back along its barycentric velocity by the light time; its acceleration leaves centimetres out.
     """
     earth_km, earth_km_s = ephemeris.earth_ssb(t_tdb_s)
     sun_km, sun_km_s = ephemeris.sun_ssb(t_tdb_s)
