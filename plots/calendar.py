@@ -11,10 +11,10 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from plots.lane import LaneView
 from plots.marks import add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
-from plots.style import FAINT, INK, MUTED, OPEN_SHADES, words
-from sim.window.types import LaneOutcome
+from plots.style import FAINT, INK, MUTED, OPEN_SHADES
 
 Box = tuple[float, float, float, float]
 
@@ -36,35 +36,35 @@ SHADE_FLOOR = 0.5
 class _Block:
     """Where a lane stands: its header's row and the row of each of its years."""
 
-    outcome: LaneOutcome
+    view: LaneView
     top: float
     row_of_year: Mapping[int, float]
 
 
-def draw_delivery_calendar(ax: Axes, outcomes: Sequence[LaneOutcome]) -> None:
+def draw_delivery_calendar(ax: Axes, views: Sequence[LaneView]) -> None:
     """Draw every launch day of every lane: open days dark by payload, closed days pale by reason.
 
     A day closed by several constraints shows them all, one above the other. White dots are the best days of windows.
     """
-    blocks, bottom = _place(outcomes)
-    styles = reason_styles(strip.name for outcome in outcomes for strip in outcome.constraints)
-    styles |= reason_styles(name for name in closing_names(outcomes) if name not in styles)
+    blocks, bottom = _place(views)
+    asked = [name for view in views for name in view.constraints]
+    styles = reason_styles([*asked, *closing_names(views)])
     for block in blocks:
         _draw_block(ax, block, styles)
-    _dress_axis(ax, outcomes, blocks, bottom)
-    _add_legend(ax, [styles[name] for name in closing_names(outcomes)], styles)
+    _dress_axis(ax, views, blocks, bottom)
+    _add_legend(ax, [styles[name] for name in closing_names(views)])
 
 
-def calendar_height_in(outcomes: Sequence[LaneOutcome]) -> float:
+def calendar_height_in(views: Sequence[LaneView]) -> float:
     """Height that keeps a year's row readable, in inches."""
-    _, rows = _place(outcomes)
+    _, rows = _place(views)
     return float(1.55 + rows * (0.19 if rows < 60 else 0.13))
 
 
-def closing_names(outcomes: Sequence[LaneOutcome]) -> list[str]:
+def closing_names(views: Sequence[LaneView]) -> list[str]:
     """Names of the constraints that close any day, in the order the lanes keep them."""
-    seen = {name for outcome in outcomes for closed in set(outcome.closed_by) for name in closed.split(";") if name}
-    ordered = dict.fromkeys(strip.name for outcome in outcomes for strip in outcome.constraints)
+    seen = {name for view in views for closed in set(view.closed_by) for name in closed.split(";") if name}
+    ordered = dict.fromkeys(name for view in views for name in view.constraints)
     return [name for name in ordered if name in seen] + sorted(seen - ordered.keys())
 
 
@@ -83,12 +83,12 @@ def payload_shade(payload_kg: float, best_kg: float) -> int:
     return int(np.clip((share - SHADE_FLOOR) / (1.0 - SHADE_FLOOR) * steps, 0, steps - 1))
 
 
-def _place(outcomes: Sequence[LaneOutcome]) -> tuple[list[_Block], float]:
+def _place(views: Sequence[LaneView]) -> tuple[list[_Block], float]:
     blocks, row = [], 0.0
-    for outcome in outcomes:
-        years = np.unique(year_columns(outcome.day)[0])
+    for view in views:
+        years = np.unique(year_columns(view.day)[0])
         rows = {int(year): row + HEADER_ROWS + number for number, year in enumerate(years)}
-        blocks.append(_Block(outcome, row, rows))
+        blocks.append(_Block(view, row, rows))
         row += HEADER_ROWS + len(years)
     return blocks, row
 
@@ -104,9 +104,9 @@ def _draw_block(ax: Axes, block: _Block, styles: Mapping[str, ReasonStyle]) -> N
 
 
 def _boxes(block: _Block) -> tuple[dict[int, list[Box]], dict[str, list[Box]]]:
-    outcome = block.outcome
-    year, column = year_columns(outcome.day)
-    keys = _day_keys(outcome)
+    view = block.view
+    year, column = year_columns(view.day)
+    keys = _day_keys(view)
     jump = column - np.arange(column.size)
     open_boxes: dict[int, list[Box]] = {}
     closed_boxes: dict[str, list[Box]] = {}
@@ -123,28 +123,27 @@ def _boxes(block: _Block) -> tuple[dict[int, list[Box]], dict[str, list[Box]]]:
     return open_boxes, closed_boxes
 
 
-def _day_keys(outcome: LaneOutcome) -> list[int | tuple[str, ...]]:
+def _day_keys(view: LaneView) -> list[int | tuple[str, ...]]:
     """Return the shade of each open day, the names of what closes each other day."""
-    payload = np.asarray(outcome.launches["landed_payload_kg"], dtype=float)
-    best = float(np.max(payload[outcome.feasible], initial=0.0))
+    payload = view.landed_payload_kg
+    best = float(np.max(payload[view.is_open], initial=0.0))
     return [
-        payload_shade(payload[i], best) if is_open else tuple(outcome.closed_by[i].split(";"))
-        for i, is_open in enumerate(outcome.feasible.tolist())
+        payload_shade(payload[i], best) if is_open else tuple(view.closed_by[i].split(";"))
+        for i, is_open in enumerate(view.is_open.tolist())
     ]
 
 
 def _mark_best_days(ax: Axes, block: _Block) -> None:
-    outcome = block.outcome
-    if not outcome.windows:
+    view = block.view
+    if not view.windows:
         return
-    best = np.array([window.best_day for window in outcome.windows])
-    year, column = year_columns(outcome.day[best])
+    year, column = year_columns(np.array([window.best_day for window in view.windows], dtype="datetime64[D]"))
     rows = [block.row_of_year[int(y)] + 0.5 for y in year]
     ax.plot(column + 0.5, rows, linestyle="none", marker="o", markersize=2.1, color="white", markeredgewidth=0.0)
 
 
-def _dress_axis(ax: Axes, outcomes: Sequence[LaneOutcome], blocks: Sequence[_Block], bottom: float) -> None:
-    first, last = _shown_months(outcomes)
+def _dress_axis(ax: Axes, views: Sequence[LaneView], blocks: Sequence[_Block], bottom: float) -> None:
+    first, last = _shown_months(views)
     left, right = MONTH_STARTS[first], MONTH_STARTS[last + 1]
     ax.set_xlim(left, right)
     ax.set_ylim(bottom + 0.2, 0.0)
@@ -163,10 +162,10 @@ def _dress_axis(ax: Axes, outcomes: Sequence[LaneOutcome], blocks: Sequence[_Blo
         _write_header(ax, block, left, right)
 
 
-def _shown_months(outcomes: Sequence[LaneOutcome]) -> tuple[int, int]:
+def _shown_months(views: Sequence[LaneView]) -> tuple[int, int]:
     """First and last month to show: all twelve, unless the horizon lies within one year."""
-    start = min(outcome.day[0] for outcome in outcomes)
-    stop = max(outcome.day[-1] for outcome in outcomes)
+    start = min(view.day[0] for view in views)
+    stop = max(view.day[-1] for view in views)
     if start.astype("datetime64[Y]") != stop.astype("datetime64[Y]"):
         return 0, 11
     return int(start.astype("datetime64[M]").astype(int) % 12), int(stop.astype("datetime64[M]").astype(int) % 12)
@@ -179,29 +178,28 @@ def _draw_month_lines(ax: Axes, block: _Block, columns: NDArray[np.int64]) -> No
 
 
 def _write_header(ax: Axes, block: _Block, left: float, right: float) -> None:
-    outcome = block.outcome
+    view = block.view
     row = block.top + HEADER_ROWS - 0.35
-    ax.text(left, row, outcome.lane, fontsize=10, fontweight="bold", color=INK, va="bottom", ha="left")
-    ax.text(right, row, lane_facts(outcome), fontsize=8, color=MUTED, va="bottom", ha="right")
+    ax.text(left, row, view.lane, fontsize=10, fontweight="bold", color=INK, va="bottom", ha="left")
+    ax.text(right, row, lane_facts(view), fontsize=8, color=MUTED, va="bottom", ha="right")
 
 
-def lane_facts(outcome: LaneOutcome) -> str:
+def lane_facts(view: LaneView) -> str:
     """Vehicles, open days, windows and payload of a lane in one line; a dagger where figures are assumed."""
-    way = f"{words(outcome.launcher)} from {words(outcome.launch_site)}, {words(outcome.lander)}"
-    days = f"{int(outcome.feasible.sum())} of {outcome.feasible.size} days open"
-    parts = [way, days, f"{len(outcome.windows)} windows"]
-    payload = np.asarray(outcome.launches["landed_payload_kg"], dtype=float)[outcome.feasible]
+    days = f"{int(view.is_open.sum())} of {view.is_open.size} days open"
+    parts = [view.way, days, f"{len(view.windows)} windows"]
+    payload = view.landed_payload_kg[view.is_open]
     if payload.size:
-        parts.append(f"{payload.min() / 1000.0:.2f}–{payload.max() / 1000.0:.2f} t landed{assumed_mark(outcome)}")
+        parts.append(f"{payload.min() / 1000.0:.2f}–{payload.max() / 1000.0:.2f} t landed{assumed_mark(view)}")
     return "  ·  ".join(parts)
 
 
-def assumed_mark(outcome: LaneOutcome) -> str:
+def assumed_mark(view: LaneView) -> str:
     """Return a dagger where the lane's numbers rest on assumed figures."""
-    return "†" if outcome.assumed else ""
+    return "†" if view.assumed else ""
 
 
-def _add_legend(ax: Axes, shown: Sequence[ReasonStyle], styles: Mapping[str, ReasonStyle]) -> None:
+def _add_legend(ax: Axes, shown: Sequence[ReasonStyle]) -> None:
     shades = tuple(Patch(facecolor=shade) for shade in OPEN_SHADES)
     handles: list[object] = [shades] + [
         Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0)

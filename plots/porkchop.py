@@ -12,11 +12,10 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from plots.lane import LaneView
 from plots.marks import add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
 from plots.style import GROUND, MAP, MAP_REVERSED, MUTED
-from sim.units import DAY_S, M_PER_KM
-from sim.window.types import LaneOutcome
 
 FloatArray = NDArray[np.float64]
 Span = slice
@@ -24,20 +23,21 @@ Span = slice
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What a porkchop shows: ``label`` with its unit, and whether little is good."""
+    """What a porkchop shows, its unit, and whether little is good."""
 
-    label: str
+    title: str
+    unit: str
     little_is_good: bool
 
 
 QUANTITIES = {
-    "total_dv": Quantity("injection + insertion delta-v, m/s", little_is_good=True),
-    "landed_payload": Quantity("landed payload, kg", little_is_good=False),
+    "total_dv": Quantity("Injection and insertion delta-v", "m/s", little_is_good=True),
+    "landed_payload": Quantity("Landed payload", "kg", little_is_good=False),
 }
 
 
 def draw_porkchop(
-    ax: Axes, outcome: LaneOutcome, quantity: str = "total_dv", span: Span | None = None, hatched: bool = True
+    ax: Axes, view: LaneView, quantity: str = "total_dv", span: Span | None = None, hatched: bool = True
 ) -> QuadMesh:
     """Draw one quantity over launch day and time of flight; cells without a flight wear their reason's colour.
 
@@ -45,10 +45,10 @@ def draw_porkchop(
     for a colour bar.
     """
     days = span or slice(None)
-    values = porkchop_values(outcome, quantity)
-    day_edges, flight_edges = _edges(outcome, days)
-    reason = np.asarray(outcome.porkchop["reason"])[days].T
-    _draw_holes(ax, reason, outcome, (day_edges, flight_edges), hatched)
+    values = porkchop_values(view, quantity)
+    day_edges, flight_edges = _edges(view, days)
+    reason = view.reason[days].T
+    _draw_holes(ax, reason, view, (day_edges, flight_edges), hatched)
     low, high = colour_limits(values)
     mesh = ax.pcolormesh(
         day_edges,
@@ -65,12 +65,12 @@ def draw_porkchop(
     return mesh
 
 
-def mark_best_flights(ax: Axes, outcome: LaneOutcome, span: Span) -> None:
+def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
     """Ring the best flight of each window that lies in the span."""
-    shown = range(*span.indices(outcome.day.size))
-    best = [window.best for window in outcome.windows if window.best_day in shown]
-    days = [outcome.day[window.best_day].astype(float) + 0.5 for window in outcome.windows if window.best_day in shown]
-    flight = [flight.transfer.time_of_flight_s / DAY_S for flight in best]
+    first, last = view.day[span][0], view.day[span][-1]
+    shown = [window for window in view.windows if first <= window.best_day <= last]
+    days = [window.best_day.astype(float) + 0.5 for window in shown]
+    flight = [window.tof_d for window in shown]
     ax.plot(
         days,
         flight,
@@ -85,12 +85,9 @@ def mark_best_flights(ax: Axes, outcome: LaneOutcome, span: Span) -> None:
     )
 
 
-def porkchop_values(outcome: LaneOutcome, quantity: str) -> FloatArray:
+def porkchop_values(view: LaneView, quantity: str) -> FloatArray:
     """Return (N, T) in the units people read: m/s or kg; NaN where there is nothing to show."""
-    maps = outcome.porkchop
-    if quantity == "total_dv":
-        return np.asarray((maps["tli_dv_km_s"] + maps["loi_dv_km_s"]) * M_PER_KM, dtype=float)
-    return np.asarray(maps["landed_payload_kg"], dtype=float)
+    return view.total_dv_m_s if quantity == "total_dv" else view.porkchop_payload_kg
 
 
 def colour_limits(values: FloatArray) -> tuple[float, float]:
@@ -102,25 +99,25 @@ def colour_limits(values: FloatArray) -> tuple[float, float]:
     return float(low), float(high if high > low else low + 1.0)
 
 
-def best_year(outcome: LaneOutcome) -> Span:
+def best_year(view: LaneView) -> Span:
     """Return the calendar year with most open days (the first of equals; most transfers where no day is open)."""
-    year = outcome.day.astype("datetime64[Y]").astype(int)
-    flies = (np.asarray(outcome.porkchop["reason"]) == 0).sum(axis=1)
-    score = outcome.feasible.astype(float) if outcome.feasible.any() else flies.astype(float)
+    year = view.day.astype("datetime64[Y]").astype(int)
+    flies = (view.reason == 0).sum(axis=1)
+    score = view.is_open.astype(float) if view.is_open.any() else flies.astype(float)
     years, where = np.unique(year, return_inverse=True)
     chosen = int(np.argmax(np.bincount(where, weights=score)))
     inside = np.flatnonzero(year == years[chosen])
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 
-def hole_styles(outcome: LaneOutcome) -> dict[int, ReasonStyle]:
+def hole_styles(view: LaneView) -> dict[int, ReasonStyle]:
     """Look of each reason code that occurs in the lane's map; 0 (flies) has none."""
-    codes = np.unique(np.asarray(outcome.porkchop["reason"])).tolist()
-    styles = reason_styles(outcome.reasons[code] for code in codes if code != 0)
-    return {code: styles[outcome.reasons[code]] for code in codes if code != 0}
+    codes = np.unique(view.reason).tolist()
+    styles = reason_styles(view.reasons[code] for code in codes if code != 0)
+    return {code: styles[view.reasons[code]] for code in codes if code != 0}
 
 
-def hole_legend(outcome: LaneOutcome) -> list[Patch]:
+def hole_legend(view: LaneView) -> list[Patch]:
     """Handles that name the holes."""
     return [
         Patch(
@@ -130,14 +127,14 @@ def hole_legend(outcome: LaneOutcome) -> list[Patch]:
             linewidth=0.0,
             label=f"no flight: {style.label}",
         )
-        for style in hole_styles(outcome).values()
+        for style in hole_styles(view).values()
     ]
 
 
-def _edges(outcome: LaneOutcome, days: Span) -> tuple[FloatArray, FloatArray]:
+def _edges(view: LaneView, days: Span) -> tuple[FloatArray, FloatArray]:
     """Cell edges: dates as matplotlib counts them (days since 1970), times of flight in days."""
-    number = outcome.day[days].astype(float)
-    flight = outcome.time_of_flight_s / DAY_S
+    number = view.day[days].astype(float)
+    flight = view.time_of_flight_d
     if flight.size == 1:
         return np.append(number, number[-1] + 1.0), np.array([flight[0] - 0.5, flight[0] + 0.5])
     middle = (flight[1:] + flight[:-1]) / 2.0
@@ -148,12 +145,12 @@ def _edges(outcome: LaneOutcome, days: Span) -> tuple[FloatArray, FloatArray]:
 def _draw_holes(
     ax: Axes,
     reason: NDArray[np.integer],
-    outcome: LaneOutcome,
+    view: LaneView,
     edges: tuple[FloatArray, FloatArray],
     hatched: bool,
 ) -> None:
     ax.set_facecolor(GROUND)
-    styles = hole_styles(outcome)
+    styles = hole_styles(view)
     if not styles:
         return
     if hatched:

@@ -1,0 +1,159 @@
+"""Several architectures side by side: their open days on one axis, and their metrics as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+from plots.lane import LaneView, view_lane
+from plots.marks import add_rectangles, runs_of_equal
+from plots.style import FAINT, GROUND, INK, MUTED, RUN_COLOURS, RUN_HATCHES
+from sim.results.run import Run
+from sim.results.summary import METRICS, Metric
+
+ROW_IN = 0.36
+HEADER_ROWS = 0.8
+BAR = 0.72
+
+BAR_METRICS = (
+    "days_open",
+    "windows",
+    "longest_closed_d",
+    "lanes_delivering",
+    "best_landed_payload_kg",
+    "median_landed_payload_kg",
+    "landed_per_year_kg",
+    "largest_partner_share",
+)
+"""Metrics of `sim.results.summary` that are drawn; dates and counts of the input are left to the table."""
+
+
+def draw_compare_calendar(ax: Axes, runs: Sequence[Run]) -> None:
+    """Draw a block for each lane with a row for each run: strokes where the lane is open, by launch day.
+
+    A run keeps its colour everywhere; a lane that a run has not says so.
+    """
+    row = 0.0
+    labels: dict[float, str] = {}
+    for lane in lane_names(runs):
+        ax.text(0.0, row + HEADER_ROWS - 0.2, lane, transform=ax.get_yaxis_transform(), fontweight="bold", va="bottom")
+        row += HEADER_ROWS
+        for number, run in enumerate(runs):
+            labels[row + 0.5] = run_labels(runs)[number]
+            _draw_row(ax, _view_of(run, lane), row, RUN_COLOURS[number % len(RUN_COLOURS)])
+            row += 1.0
+    _dress_calendar(ax, runs, row, labels)
+
+
+def draw_metric_bars(figure: Figure, runs: Sequence[Run]) -> None:
+    """Draw a panel for each metric and a bar for each run, on a figure of any size."""
+    shown = [metric for metric in METRICS if metric.name in BAR_METRICS and _is_drawable(metric, runs)]
+    columns = min(4, len(shown))
+    rows = -(-len(shown) // columns)
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for panel, metric in zip(panels, shown, strict=False):
+        draw_metric(panel, metric, runs)
+    for panel in panels[len(shown) :]:
+        panel.set_visible(False)
+
+
+def draw_metric(ax: Axes, metric: Metric, runs: Sequence[Run]) -> None:
+    """Draw one metric: a bar for each run, its value written at the end, the better direction in the title."""
+    values = [run.summary["architecture"].get(metric.name) for run in runs]
+    lengths = [0.0 if value is None else float(value) for value in values]
+    for number, length in enumerate(lengths):
+        colour = RUN_COLOURS[number % len(RUN_COLOURS)]
+        hatch = RUN_HATCHES[number % len(RUN_HATCHES)]
+        ax.barh(number, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0)
+        text = "–" if values[number] is None else number_text(lengths[number])
+        ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+    ax.set_xlim(0.0, max([*lengths, 1e-9]) * 1.3)
+    ax.set_ylim(len(runs) - 0.4, -0.6)
+    ax.set_yticks(range(len(runs)), labels=run_labels(runs))
+    ax.set_xticks([])
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    better = {"more": "more is better", "less": "less is better", "": ""}[metric.better]
+    ax.set_title(_wrapped(f"{metric.meaning}{_unit(metric)}"), fontsize=8.5)
+    ax.set_xlabel(better, fontsize=7.5, color=MUTED, loc="left")
+
+
+def lane_names(runs: Sequence[Run]) -> list[str]:
+    """Ids of all lanes, in the order they first appear."""
+    return list(dict.fromkeys(lane.lane for run in runs for lane in run.lanes))
+
+
+def run_labels(runs: Sequence[Run]) -> list[str]:
+    """Names of the runs; the folder's name is added where two runs share a name."""
+    names = [run.name for run in runs]
+    return [name if names.count(name) == 1 else f"{name} ({run.path.name})" for name, run in zip(names, runs, strict=True)]
+
+
+def compare_height_in(runs: Sequence[Run]) -> float:
+    """Height of the compared calendars, in inches."""
+    return 1.3 + ROW_IN * len(lane_names(runs)) * (len(runs) + HEADER_ROWS)
+
+
+def metrics_height_in(runs: Sequence[Run]) -> float:
+    """Height of the page of metric bars, in inches."""
+    return 1.0 + 2.0 * (0.95 + 0.3 * len(runs))
+
+
+def number_text(value: float) -> str:
+    """Write a number as people read it: thousands apart, three figures below a hundred."""
+    if value == int(value) or abs(value) >= 100.0:
+        return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{value:.3g}"
+
+
+def _view_of(run: Run, lane: str) -> LaneView | None:
+    return next((view_lane(found) for found in run.lanes if found.lane == lane), None)
+
+
+def _draw_row(ax: Axes, view: LaneView | None, row: float, colour: str) -> None:
+    if view is None:
+        ax.text(0.006, row + 0.5, "no such lane", transform=ax.get_yaxis_transform(), va="center", color=MUTED, fontsize=8)
+        return
+    days = view.day.astype(float)
+    top, bottom = row + (1.0 - BAR) / 2.0, row + (1.0 + BAR) / 2.0
+    add_rectangles(ax, [(days[0], top, days[-1] + 1.0, bottom)], GROUND)
+    spans = [(first, stop) for first, stop in runs_of_equal(view.is_open.tolist()) if view.is_open[first]]
+    add_rectangles(ax, [(days[first], top, days[stop - 1] + 1.0, bottom) for first, stop in spans], colour)
+    said = f"{int(view.is_open.sum())} d" if spans else "never"
+    ax.text(1.006, row + 0.5, said, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=INK)
+
+
+def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mapping[float, str]) -> None:
+    days = np.concatenate([lane.data["day"].values.astype("datetime64[D]").astype(float) for run in runs for lane in run.lanes])
+    ax.set_xlim(days.min(), days.max() + 1.0)
+    ax.set_ylim(bottom + 0.2, 0.0)
+    locator = AutoDateLocator(minticks=4, maxticks=14)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    ax.set_yticks(list(labels), labels=list(labels.values()))
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
+    ax.set_axisbelow(False)
+    ax.spines[["left", "right", "top"]].set_visible(False)
+
+
+def _is_drawable(metric: Metric, runs: Sequence[Run]) -> bool:
+    return any(isinstance(run.summary["architecture"].get(metric.name), int | float) for run in runs)
+
+
+def _unit(metric: Metric) -> str:
+    return "" if metric.unit == "1" else f", {metric.unit}"
+
+
+def _wrapped(text: str, width: int = 34) -> str:
+    """Break a title into lines at spaces."""
+    lines = [""]
+    for word in text.split(" "):
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)

@@ -1,0 +1,163 @@
+"""Whole figures out of runs: what to draw, on which page, under which file name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from plots.calendar import calendar_height_in, draw_delivery_calendar
+from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_bars, metrics_height_in
+from plots.landed_mass import draw_landed_mass
+from plots.lane import LaneView, best_window, flight_track, view_lanes
+from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights
+from plots.style import MUTED, moonport_style, new_figure, save_figure, words
+from plots.trajectory import draw_trajectory
+from sim.results.run import Run, WindowRow
+from sim.results.tracks import FlightTrack
+
+WIDTH_IN = 12.0
+LANE_PANEL_IN = 1.75
+FOLDED_DAYS = 400
+"""Horizons shorter than this are shown whole in the porkchop, without the small panel of all years."""
+
+
+def draw_run(run: Run, folder: Path) -> list[Path]:
+    """Draw every figure of a run as PNG and SVG into ``folder``; return the files, calendar first."""
+    views = view_lanes(run)
+    with moonport_style():
+        paths = save_figure(calendar_figure(run, views), folder, "calendar")
+        paths += save_figure(landed_mass_figure(run, views), folder, "landed_mass")
+        for view in views:
+            paths += save_figure(porkchop_figure(run, view), folder, f"porkchop_{file_stem(view.lane)}")
+        for view in views:
+            paths += _draw_best_trajectory(run, view, folder)
+    return paths
+
+
+def draw_compare(runs: Sequence[Run], folder: Path) -> list[Path]:
+    """Draw the figures that set several runs side by side, as PNG and SVG, into ``folder``; return the files."""
+    with moonport_style():
+        paths = save_figure(compare_calendar_figure(runs), folder, "compare_calendar")
+        paths += save_figure(compare_metrics_figure(runs), folder, "compare_metrics")
+    return paths
+
+
+def calendar_figure(run: Run, views: Sequence[LaneView]) -> Figure:
+    """Delivery-window calendar of all lanes."""
+    figure = new_figure(WIDTH_IN, calendar_height_in(views))
+    _title(figure, f"{run.name}: delivery windows by launch day", f"launch days in UTC, landing at {words(run.header.site)}")
+    draw_delivery_calendar(figure.add_subplot(), views)
+    return figure
+
+
+def landed_mass_figure(run: Run, views: Sequence[LaneView]) -> Figure:
+    """Landed payload across the horizon, a panel for each lane."""
+    figure = new_figure(WIDTH_IN, 1.3 + LANE_PANEL_IN * len(views))
+    _title(figure, f"{run.name}: landed payload by launch day", "cargo without the lander's dry mass")
+    panels = figure.subplots(len(views), 1, sharex=True, squeeze=False)[:, 0]
+    for panel, view in zip(panels, views, strict=True):
+        draw_landed_mass(panel, view)
+        panel.set_title(_lane_title(view))
+    first = next((panel for panel in panels if panel.get_legend_handles_labels()[0]), None)
+    if first is not None:
+        figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    return figure
+
+
+def porkchop_figure(run: Run, view: LaneView) -> Figure:
+    """Porkchops of a lane: its best year large, its whole horizon small."""
+    is_short = view.day.size <= FOLDED_DAYS
+    span = slice(0, view.day.size) if is_short else best_year(view)
+    heights = [3.0, 3.0] if is_short else [3.0, 3.0, 1.2]
+    figure = new_figure(WIDTH_IN, 2.0 + 1.02 * sum(heights))
+    panels = figure.subplots(len(heights), 1, height_ratios=heights)
+    named = "whole horizon" if is_short else str(view.day[span.start].astype("datetime64[Y]"))
+    _title(figure, f"{run.name}: {view.lane}, launch day against time of flight", view.way)
+    for panel, (quantity, meaning) in zip(panels, QUANTITIES.items(), strict=False):
+        mesh = draw_porkchop(panel, view, quantity, span)
+        mark_best_flights(panel, view, span)
+        panel.set_title(f"{meaning.title}, {named}")
+        figure.colorbar(mesh, ax=panel, label=meaning.unit, pad=0.01, aspect=14, extend="both")
+    if not is_short:
+        draw_porkchop(panels[2], view, "total_dv", hatched=False)
+        panels[2].set_title("Injection and insertion delta-v, whole horizon")
+    _porkchop_legend(figure, view)
+    return figure
+
+
+def trajectory_figure(run: Run, view: LaneView, window: WindowRow, track: FlightTrack) -> Figure:
+    """Draw the best flight of a window in fixed axes, in turning axes and near the Moon."""
+    figure = new_figure(WIDTH_IN, 7.2)
+    _title(figure, f"{run.name}: {view.lane}, best flight of window {window.window}", flight_sentence(window))
+    panels = figure.subplot_mosaic(
+        [["inertial", "rotating"], ["inertial", "near_moon"]], width_ratios=[1.2, 1.0], height_ratios=[1.0, 1.15]
+    )
+    titles = {
+        "inertial": "Fixed axes, Earth at the centre, seen from north of the Moon's orbit",
+        "rotating": "Axes turning with the Moon",
+        "near_moon": "Near the Moon, in the plane of arrival",
+    }
+    for frame, panel in panels.items():
+        draw_trajectory(panel, track, frame)
+        panel.set_title(titles[frame])
+    return figure
+
+
+def compare_calendar_figure(runs: Sequence[Run]) -> Figure:
+    """Open launch days of every lane of every run on one axis."""
+    figure = new_figure(WIDTH_IN, compare_height_in(runs))
+    _title(figure, "Open launch days compared", "each stroke is an open launch day (UTC)")
+    draw_compare_calendar(figure.add_subplot(), runs)
+    return figure
+
+
+def compare_metrics_figure(runs: Sequence[Run]) -> Figure:
+    """Metrics of every run as bars, a panel for each metric."""
+    figure = new_figure(WIDTH_IN, metrics_height_in(runs))
+    draw_metric_bars(figure, runs)
+    _title(figure, "Architectures compared", "")
+    return figure
+
+
+def flight_sentence(window: WindowRow) -> str:
+    """Dates and burns of a window's best flight in one line."""
+    liftoff, arrival, landing = (
+        np.datetime_as_string(epoch, unit="m").replace("T", " ")
+        for epoch in (window.best_liftoff_utc, window.best_arrival_utc, window.best_landing_utc)
+    )
+    return (
+        f"lift-off {liftoff}, perilune {arrival}, landing {landing} UTC; {window.tof_d:.2f} d of flight, "
+        f"{window.landed_payload_kg:.0f} kg landed"
+    )
+
+
+def file_stem(lane: str) -> str:
+    """Make a lane's id safe for a file name."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", lane)
+
+
+def _draw_best_trajectory(run: Run, view: LaneView, folder: Path) -> list[Path]:
+    window = best_window(view)
+    track = None if window is None else flight_track(run, view.lane, window.window)
+    if window is None or track is None:
+        return []
+    return save_figure(trajectory_figure(run, view, window, track), folder, f"trajectory_{file_stem(view.lane)}")
+
+
+def _porkchop_legend(figure: Figure, view: LaneView) -> None:
+    rings = figure.axes[0].get_legend_handles_labels()[0] if view.windows else []
+    handles = hole_legend(view)
+    figure.legend(handles=[*rings, *handles], loc="outside lower center", ncols=4, fontsize=8, facecolor=MUTED)
+
+
+def _lane_title(view: LaneView) -> str:
+    return f"{view.lane}   ·   {view.way}{'†' if view.assumed else ''}"
+
+
+def _title(figure: Figure, title: str, subtitle: str) -> None:
+    """Write a bold title and a quiet line below it at the left."""
+    figure.suptitle(title + (f"\n{subtitle}" if subtitle else ""), x=0.008, ha="left", fontsize=12, fontweight="bold")

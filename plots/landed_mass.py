@@ -1,0 +1,110 @@
+"""Landed payload across the horizon: every open day, and the best of each window with its low and high figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from numpy.typing import NDArray
+
+from plots.lane import LaneView
+from plots.style import BURN_COLOUR, FAINT, GROUND, INK, MUTED, words
+
+FloatArray = NDArray[np.float64]
+
+KG_PER_T = 1000.0
+DAY_COLOUR = "#7ba7cf"
+BEST_COLOUR = "#08264d"
+
+
+def draw_landed_mass(ax: Axes, view: LaneView) -> None:
+    """Draw one lane: pale dots for open days, dark dots with low to high bars for the best flights of windows.
+
+    A lane that never opens gets a sentence in place of an empty panel.
+    """
+    days = view.day.astype(float)
+    ax.set_xlim(days[0], days[-1] + 1.0)
+    _dress_axis(ax)
+    if not view.is_open.any():
+        _say_why_empty(ax, view)
+        return
+    shown = view.is_open & np.isfinite(view.landed_payload_kg)
+    ax.plot(
+        days[shown] + 0.5,
+        view.landed_payload_kg[shown] / KG_PER_T,
+        linestyle="none",
+        marker="o",
+        markersize=1.8,
+        markeredgewidth=0.0,
+        color=DAY_COLOUR,
+        label="open launch day, nominal",
+        rasterized=True,
+    )
+    highest = _draw_window_bests(ax, view)
+    _draw_best_line(ax, view)
+    ax.set_ylim(0.0, highest * 1.12)
+
+
+def never_open_sentence(view: LaneView) -> str:
+    """Say that a lane never opens, and what closes most of its days."""
+    counts = Counter(name for closed in view.closed_by for name in closed.split(";") if name)
+    if not counts:
+        return "no launch day is open"
+    said = [f"{words(name)} on {100.0 * number / view.day.size:.0f} %" for name, number in counts.most_common(3)]
+    return f"no launch day is open. Closed by {', '.join(said)} of days"
+
+
+def _draw_window_bests(ax: Axes, view: LaneView) -> float:
+    """Draw the best flights with error bars; return the highest payload in tonnes."""
+    day = np.array([window.best_day.astype(float) + 0.5 for window in view.windows])
+    nominal, low, high = (
+        np.array([getattr(window, f"landed_payload_{name}kg") for window in view.windows]) / KG_PER_T
+        for name in ("", "low_", "high_")
+    )
+    ax.errorbar(
+        day,
+        nominal,
+        yerr=np.maximum([nominal - low, high - nominal], 0.0),
+        fmt="o",
+        markersize=3.0,
+        color=BEST_COLOUR,
+        ecolor=MUTED,
+        elinewidth=0.8,
+        capsize=0.0,
+        label="best of a window, low to high",
+    )
+    return float(np.nanmax(np.concatenate([high, nominal])))
+
+
+def _draw_best_line(ax: Axes, view: LaneView) -> None:
+    best = float(np.nanmax(view.landed_payload_kg[view.is_open])) / KG_PER_T
+    ax.axhline(best, color=BURN_COLOUR, linewidth=0.7, linestyle=(0, (5, 3)), zorder=1)
+    ax.annotate(
+        f"{best:.2f} t",
+        (1.0, best),
+        (4, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        color=BURN_COLOUR,
+        fontsize=8,
+        va="center",
+        annotation_clip=False,
+    )
+
+
+def _say_why_empty(ax: Axes, view: LaneView) -> None:
+    ax.set_facecolor(GROUND)
+    ax.set_yticks([])
+    ax.text(0.5, 0.5, never_open_sentence(view), transform=ax.transAxes, ha="center", va="center", color=INK)
+
+
+def _dress_axis(ax: Axes) -> None:
+    locator = AutoDateLocator(minticks=4, maxticks=14)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    ax.grid(visible=True, axis="both", color=FAINT, linewidth=0.4)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_ylabel("landed, t")
