@@ -76,13 +76,15 @@ class Binder:
             if key not in fields:
                 self._unknown_key(node.key_at.get(key, child.at), (*path, key), set(fields))
             elif not is_null(child):
-                values[key] = self._field(child, fields[key], (*path, key))
+                values[key] = self._field(child, fields[key], (*path, key), model)
         self._missing(node, fields, values, path)
         failed = any(isinstance(value, Failed) for value in values.values())
         complete = all(key in values for key, info in fields.items() if info.is_required())
         return FAILED if failed or not complete else self._validated(node, model, values, path)
 
-    def _field(self, node: Node, info: FieldInfo, path: Path) -> Any:
+    def _field(self, node: Node, info: FieldInfo, path: Path, model: type[BaseModel]) -> Any:
+        if issubclass(model, Figure) and info.annotation is float:
+            return self._scalar(node, float, path, (InUnit(model.unit),))
         return self.bind(node, info.annotation, path, tuple(info.metadata))
 
     def _unknown_key(self, at: Position, path: Path, known: set[str]) -> None:

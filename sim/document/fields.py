@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -108,6 +108,8 @@ class Entry(BaseModel):
 
 class Figure(Entry):
     """An uncertain figure: nominal value with its range, where it comes from, and how firm it is."""
+
+    unit: ClassVar[str]
 
     value: float
     low: float
