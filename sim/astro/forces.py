@@ -42,8 +42,8 @@ J2_R2_KM2: Final = J2_EARTH * R_EARTH_KM * R_EARTH_KM
 class MapForce(NamedTuple):
     """What ``map_acceleration`` needs for one flight.
 
-    ``earth_pole_icrf`` (3,) stays as given; ``quadrupole`` (3, 3, 3) holds Q0, Qc, Qs (km^5/s^2) about the Moon's axes at
-    arrival, which turn at ``rate_rad_s`` and stand there ``arrival_s`` after the start.
+    ``earth_pole_icrf`` (3,) stays as given; ``quadrupole`` (3, 3, 3) holds Q0, Qc, Qs (km^5/s^2) about the Moon's axes
+    at arrival, which turn at ``rate_rad_s`` and stand there ``arrival_s`` after the start.
     """
 
     around: Surroundings
@@ -234,7 +234,7 @@ def _sunlight(force: GeneralForce, to_earth: Any, to_moon: Any, to_sun: Any) -> 
 
 
 @jit()
-def sun_fraction(to_body: Any, to_sun: Any, body_radius_km: float) -> float:
+def sun_fraction(to_body: Any, to_sun: Any, body_radius_km: float) -> Any:
     """Part of the Sun's disc not covered by a body's disc (Montenbruck & Gill 2000, eq. 3.85-3.94).
 
     ``to_body`` and ``to_sun`` are the vehicle's position as seen from the body and from the Sun, km.

@@ -101,7 +101,7 @@ def _recursion_factors(degree: int, order: int) -> tuple[float, float]:
     """Factors of one step down a column; for degree = order the diagonal step and zero (normalised M&G 3.29, 3.30)."""
     n, m = float(degree), float(order)
     if degree == order:
-        return (1.0 if degree == 0 else float(np.sqrt(3.0)) if degree == 1 else float(np.sqrt((2 * m + 1) / (2 * m)))), 0.0
+        return (float(np.sqrt((2 * m + 1) / (2 * m) * (2.0 if order == 1 else 1.0))) if order else 1.0), 0.0
     both = (n - m) * (n + m)
     first = np.sqrt((2 * n + 1) * (2 * n - 1) / both)
     second = np.sqrt((2 * n + 1) * (n + m - 1) * (n - m - 1) / ((2 * n - 3) * both)) if degree > order + 1 else 0.0

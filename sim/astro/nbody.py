@@ -254,7 +254,7 @@ def refly(
         np.asarray(earth_pole_icrf, dtype=np.float64)[None],
         np.asarray(moon_pa_axes_at_arrival, dtype=np.float64)[None],
         tolerance,
-    )[0]
+    ).reshape(6)
 
 
 def refly_many(
@@ -265,7 +265,7 @@ def refly_many(
     moon_pa_axes_at_arrival: FloatArray,
     tolerance: float = DEFAULT_TOLERANCE,
 ) -> FloatArray:
-    """Fly N transfers again, as ``refly``: states (N, 6), epochs (N,), poles (N, 3), axes (N, 3, 3) to states (N, 6)."""
+    """Fly N transfers again, as ``refly``: states (N, 6), epochs (N,), poles (N, 3), axes (N, 3, 3) to (N, 6)."""
     departures = np.asarray(tli_tdb_s, dtype=np.float64)
     arrivals = np.asarray(arrival_tdb_s, dtype=np.float64)
     if departures.size == 0:

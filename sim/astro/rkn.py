@@ -86,12 +86,12 @@ def _advance(h_s: float, state: Any, g: Any, out: Any) -> None:
 
 
 @jit()
-def _norm(x: float, y: float, z: float) -> float:
+def _norm(x: float, y: float, z: float) -> Any:
     return np.sqrt(x * x + y * y + z * z)
 
 
 @jit()
-def _relative_error(h_s: float, state: Any, g: Any) -> float:
+def _relative_error(h_s: float, state: Any, g: Any) -> Any:
     """Local error of the step in ``g``: the larger of position over distance and velocity over speed."""
     ex, ey, ez = _weighted(WEIGHTS[2], g, STAGES)
     wx, wy, wz = _weighted(WEIGHTS[3], g, STAGES)
@@ -101,7 +101,7 @@ def _relative_error(h_s: float, state: Any, g: Any) -> float:
 
 
 @jit()
-def _first_step_s(state: Any, ax: float, ay: float, az: float) -> float:
+def _first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
     """Step to start with: a part of the time in which the force would turn the motion."""
     distance = _norm(state[0], state[1], state[2])
     speed = _norm(state[3], state[4], state[5])
@@ -109,7 +109,7 @@ def _first_step_s(state: Any, ax: float, ay: float, az: float) -> float:
 
 
 @jit()
-def _next_step_factor(error: float, tolerance: float) -> float:
+def _next_step_factor(error: float, tolerance: float) -> Any:
     """Factor on the step after an error: to just under the tolerance; hard back where the error is not a number."""
     if not np.isfinite(error):
         return _SHRINK_MOST
@@ -130,10 +130,11 @@ def make_integrator(acceleration: Any) -> Any:
     jitted function
         integrate(context, state, duration_s, tolerance, sample_s, samples) -> (outcome, steps), for use in a kernel.
 
-        ``context`` is what the force needs. ``state`` (6,), km and km/s, is flown in place over ``duration_s`` of either
-        sign. ``tolerance`` bounds each step's error, position over distance and velocity over speed. ``samples`` (S, 6)
-        becomes the states at ``sample_s`` (S,), times from the start in the order of flight: each by a step of its own
-        from the start of the step it falls in, so as accurate as the flight, which does not depend on the samples.
+        ``context`` is what the force needs. ``state`` (6,), km and km/s, is flown in place over ``duration_s`` of
+        either sign. ``tolerance`` bounds each step's error, position over distance and velocity over speed.
+        ``samples`` (S, 6) becomes the states at ``sample_s`` (S,), times from the start in the order of flight: each by
+        a step of its own from the start of the step it falls in, so as accurate as the flight, which does not depend
+        on the samples.
         The outcome is ARRIVED, TOO_MANY_STEPS or NOT_FINITE.
     """
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import COEFFICIENTS, GRANULE_S, Ephemeris, Granules
 from sim.astro.orientation import icrf_to_moon_pa
 from sim.jit import jit
@@ -67,8 +68,6 @@ def _full_table(start_tdb_s: float, count: int, moon_axes: bool, earth_pole_of_d
         axes = icrf_to_moon_pa(t_tdb_s).reshape(count, TERMS, 9)
         table[..., MOON_AXES:EARTH_POLE] = to_coefficients @ axes
     if earth_pole_of_date:
-        from sim.astro.earth import earth_pole
-
         table[..., EARTH_POLE:] = to_coefficients @ earth_pole(t_tdb_s)
     table.flags.writeable = False
     return table
@@ -85,7 +84,8 @@ def _same_granules(start_tdb_s: float, count: int) -> Granules:
 def _nodes() -> tuple[FloatArray, FloatArray]:
     """Chebyshev nodes (13,) and the matrix (13, 13) from values there to coefficients."""
     nodes = chebyshev.chebpts1(TERMS)
-    return nodes, np.linalg.inv(chebyshev.chebvander(nodes, TERMS - 1))
+    to_coefficients = np.asarray(np.linalg.inv(chebyshev.chebvander(nodes, TERMS - 1)), dtype=np.float64)
+    return nodes, to_coefficients
 
 
 @jit()
