@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.document.fields import Figure, IdOf, InUnit, yaml_key
@@ -80,7 +80,71 @@ class Binder:
         self._missing(node, fields, values, path)
         failed = any(isinstance(value, Failed) for value in values.values())
         complete = all(key in values for key, info in fields.items() if info.is_required())
-        return FAILED if failed or not complete else self._validated(node, model, values, path)
+        if failed or not complete:
+            self._good_parts(node, fields, values, path)
+            return FAILED
+        return self._validated(node, model, values, path)
+
+    def _good_parts(self, node: MapNode, fields: Mapping[str, FieldInfo], values: Mapping[str, Any], path: Path) -> None:
+        """Check the limits of what could be read of a model that cannot be made."""
+        for key, value in values.items():
+            if key in node.entries and key in fields and not isinstance(value, Failed):
+                self._within(node.entries[key], fields[key], value, (*path, key))
+
+    def partial(self, node: Node, model: type[BaseModel], skip: Collection[str]) -> dict[str, Any]:
+        """Read the fields of a model one by one, by name: `FAILED` where one cannot be read, defaults where left out.
+
+        Limits that span fields are not checked. ``skip`` are fields left alone.
+        """
+        if not isinstance(node, MapNode):
+            self.note(node.at, (), f"{kind_of(node)} stands where a mapping belongs", _keys_remedy(model))
+            return {}
+        fields = {name: info for name, info in model.model_fields.items() if name not in skip}
+        for key, child in node.entries.items():
+            if key not in {yaml_key(name) for name in fields}:
+                self._unknown_key(node.key_at.get(key, child.at), (key,), {yaml_key(name) for name in fields})
+        self._missing(node, {yaml_key(name): info for name, info in fields.items()}, node.entries, ())
+        return {name: self._part(node, model, name, info) for name, info in fields.items()}
+
+    def _part(self, node: MapNode, model: type[BaseModel], name: str, info: FieldInfo) -> Any:
+        child = node.entries.get(yaml_key(name))
+        if child is None:
+            return FAILED if info.is_required() else info.get_default(call_default_factory=True)
+        value = self._field(child, info, (yaml_key(name),), model)
+        return FAILED if isinstance(value, Failed) else self._within(child, info, value, (yaml_key(name),))
+
+    def _within(self, node: Node, info: FieldInfo, value: Any, path: Path) -> Any:
+        if not info.metadata:
+            return value
+        adapter = TypeAdapter(Annotated[(info.annotation, *info.metadata)])  # type: ignore[arg-type]
+        try:
+            return adapter.validate_python(value, strict=True)
+        except ValidationError as error:
+            what, remedy = _in_words(error.errors(include_url=False)[0], _unit_of(info))
+            return self.note(node.at, path, what, remedy)
+
+    def sections(self, node: Node, path: Path, names: Collection[str]) -> dict[str, MapNode]:
+        """Split a mapping of mappings by its known names; everything else is a problem."""
+        if not isinstance(node, MapNode):
+            self.note(node.at, path, f"{kind_of(node)} stands where a mapping belongs", f"write {', '.join(names)}")
+            return {}
+        found: dict[str, MapNode] = {}
+        for name, child in node.entries.items():
+            if name not in names:
+                self._unknown_key(node.key_at.get(name, child.at), (*path, name), set(names))
+            elif isinstance(child, MapNode):
+                found[name] = self._entries(child, (*path, name))
+            elif not is_null(child):
+                self.note(child.at, (*path, name), f"{kind_of(child)} stands where a mapping belongs", "write `id: {}`")
+        return found
+
+    def _entries(self, node: MapNode, path: Path) -> MapNode:
+        good = {
+            key: child
+            for key, child in node.entries.items()
+            if self._is_id(node.key_at.get(key, child.at), key, (*path, key)) and not is_null(child)
+        }
+        return MapNode(good, node.at, node.key_at)
 
     def _field(self, node: Node, info: FieldInfo, path: Path, model: type[BaseModel]) -> Any:
         if issubclass(model, Figure) and info.annotation is float:
@@ -103,7 +167,9 @@ class Binder:
             for detail in error.errors(include_url=False):
                 keys = tuple(part for part in detail["loc"] if isinstance(part, str))[:1]
                 child = node.entries.get(keys[0], node) if keys else node
-                what, remedy = _in_words(detail)
+                fields = {yaml_key(name): info for name, info in model.model_fields.items()}
+                unit = _unit_of(fields[keys[0]]) if keys and keys[0] in fields else ""
+                what, remedy = _in_words(detail, unit)
                 self.note(child.at, (*path, *keys), what, remedy)
             return FAILED
 
@@ -137,7 +203,8 @@ class Binder:
         for key, child in node.entries.items():
             if self._is_id(node.key_at.get(key, child.at), key, (*path, key)) and not is_null(child):
                 values[key] = self._named(child, wanted, key, (*path, key))
-        return {key: value for key, value in values.items() if not isinstance(value, Failed)}
+        good = {key: value for key, value in values.items() if not isinstance(value, Failed)}
+        return FAILED if values and not good else good
 
     def _named(self, node: Node, wanted: Any, key: str, path: Path) -> Any:
         has_id = isinstance(wanted, type) and issubclass(wanted, BaseModel) and "id" in wanted.model_fields
@@ -219,12 +286,22 @@ def _as_float(value: int) -> float:
         return math.inf
 
 
-def _in_words(detail: Mapping[str, Any]) -> tuple[str, str]:
+def _unit_of(info: FieldInfo) -> str:
+    unit = next((mark.unit for mark in info.metadata if isinstance(mark, InUnit)), "")
+    return "" if unit == "1" else unit
+
+
+def _in_words(detail: Mapping[str, Any], unit: str = "") -> tuple[str, str]:
     limits = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
     kind, context = str(detail["type"]), detail.get("ctx", {})
     if kind in limits:
         words = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}[limits[kind]]
-        return f"{shown(detail['input'])} is out of range", f"write {words} {context[limits[kind]]}"
+        said, limit = (f"{number:g} {unit}".strip() for number in (detail["input"], context[limits[kind]]))
+        return f"{shown(said)} is out of range", f"write {words} {limit}"
+    if kind == "too_short":
+        return "is empty", "write at least one"
+    if kind in {"string_too_short", "string_too_long"}:
+        return "is empty or too long", "write a short text"
     message = str(context.get("error", detail["msg"]))
     what, _, remedy = message.partition(" — ")
     return what, remedy or "see `moonport schema`"

@@ -1,0 +1,377 @@
+"""Rules of the domain, one small function each: what a scenario must satisfy beyond its form.
+
+An error stops; a warning tells of what is legal but cannot work, with its margin, and lets the other lanes run. Every
+check takes a draft, so that it can speak even when other parts of the file could not be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import cos, hypot, radians
+from pathlib import Path
+from typing import Any
+
+from sim.catalog.loader import horizon_file
+from sim.catalog.models import Catalog, Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
+from sim.constants import R_MOON_KM
+from sim.document.bind import Failed
+from sim.document.nodes import MapNode, Node, ScalarNode, find, place_of
+from sim.document.problem import Problem, Severity, dotted, problem_at
+from sim.document.quantity import QuantityError, parse_quantity
+from sim.scenario.model import Delivery, Horizon, Lane, Scenario, Station
+
+EPHEMERIS_FIRST = date(1550, 1, 2)
+EPHEMERIS_LAST = date(2650, 1, 1)
+ORIENTATION_LAST = date(2050, 12, 31)
+UTC_FIRST = date(1972, 1, 1)
+LONG_HORIZON_YEARS = 30.0
+
+MASK_REACH_KM = 0.1
+"""A horizon mask further from its site than this says nothing about it."""
+
+HIGHEST_SUN_MARGIN_DEG = 1.6
+"""The Sun's declination at the Moon: at latitude φ it never stands above 90° − |φ| + 1.6°."""
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLane:
+    """A lane that could be read, with those of its objects that could be read."""
+
+    id: str
+    lane: Lane
+    launcher: Launcher | None
+    launch_site: LaunchSite | None
+    lander: Lander | None
+    orbit: StagingOrbit | None
+    site: LandingSite | None
+
+    def path(self, *more: str | int) -> Path_:
+        """Give the path of a key of this lane."""
+        return ("lanes", self.id, *more)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What could be read of a scenario; None where something could not."""
+
+    root: MapNode
+    catalog: Catalog
+    horizon: Horizon | None
+    station: Station | None
+    lanes: tuple[DraftLane, ...]
+    deliveries: tuple[Delivery, ...]
+    broken: frozenset[tuple[str, str]]
+    scenario: Scenario | None
+
+    @staticmethod
+    def of(fields: Mapping[str, Any], root: MapNode, broken: frozenset[tuple[str, str]], done: Scenario | None) -> Draft:
+        """Collect what could be read."""
+        values = {key: None if isinstance(value, Failed) else value for key, value in fields.items()}
+        catalog, station = fields["catalog"], values["station"]
+        lanes = tuple(_draft_lane(key, lane, catalog, station) for key, lane in (values["lanes"] or {}).items())
+        deliveries = tuple(values["deliveries"] or ())
+        return Draft(root, catalog, values["horizon"], station, lanes, deliveries, broken, done)
+
+    def problem(self, path: Path_, what: str, remedy: str, severity: Severity = "error") -> Problem:
+        """Make a problem of the value at ``path``."""
+        return problem_at(place_of(self.root, path), dotted(path), what, remedy, severity)
+
+    def warning(self, path: Path_, what: str, remedy: str) -> Problem:
+        """Make a warning about the value at ``path``."""
+        return self.problem(path, what, remedy, "warning")
+
+
+def _draft_lane(key: str, lane: Lane, catalog: Catalog, station: Station | None) -> DraftLane:
+    site: LandingSite | None = catalog.landing_sites.get(lane.site) if lane.site else None
+    if lane.site is None and station is not None:
+        site = station.site if isinstance(station.site, LandingSite) else catalog.landing_sites.get(station.site)
+    return DraftLane(
+        key,
+        lane,
+        catalog.launchers.get(lane.launcher),
+        catalog.launch_sites.get(lane.launch_site),
+        catalog.landers.get(lane.lander),
+        catalog.staging_orbits.get(lane.staging.orbit),
+        site,
+    )
+
+
+Check = Callable[[Draft], Iterator[Problem]]
+
+
+def run_checks(draft: Draft) -> Iterator[Problem]:
+    """Run every check."""
+    for check in CHECKS:
+        yield from check(draft)
+
+
+def check_horizon_within_ephemeris(draft: Draft) -> Iterator[Problem]:
+    """DE440 covers 1550 to 2650."""
+    for end in ("start", "end"):
+        day = getattr(draft.horizon, end, None)
+        if day is not None and not EPHEMERIS_FIRST <= day <= EPHEMERIS_LAST:
+            what = f"{day} lies outside the ephemeris DE440"
+            yield draft.problem(("horizon", end), what, f"stay within {EPHEMERIS_FIRST} to {EPHEMERIS_LAST}")
+
+
+def check_horizon_within_orientation(draft: Draft) -> Iterator[Problem]:
+    """The Moon's orientation is known precisely to the end of 2050."""
+    if draft.horizon is not None and ORIENTATION_LAST < draft.horizon.end <= EPHEMERIS_LAST:
+        what = f"{draft.horizon.end} lies after the lunar orientation kernel ({ORIENTATION_LAST})"
+        yield draft.warning(("horizon", "end"), what, "later days use the IAU series, off by 65 m mean, 130 m at most")
+
+
+def check_horizon_within_utc(draft: Draft) -> Iterator[Problem]:
+    """UTC in its present form begins in 1972."""
+    if draft.horizon is not None and EPHEMERIS_FIRST <= draft.horizon.start < UTC_FIRST:
+        what = f"{draft.horizon.start} lies before UTC had leap seconds"
+        yield draft.warning(("horizon", "start"), what, "times before 1972 are only nearly UTC")
+
+
+def check_horizon_is_not_endless(draft: Draft) -> Iterator[Problem]:
+    """A search over many decades takes long."""
+    if draft.horizon is None:
+        return
+    years = ((draft.horizon.end - draft.horizon.start).days + 1) / 365.25
+    if years > LONG_HORIZON_YEARS:
+        what = f"the horizon spans {years:.0f} years: the search will take long and much memory"
+        yield draft.warning(("horizon",), what, "shorten it if that is not wanted")
+
+
+def check_coordinates_not_swapped(draft: Draft) -> Iterator[Problem]:
+    """A latitude beyond 90° beside a longitude within is a swap."""
+    for path in _coordinate_paths(draft.root):
+        latitude, longitude = (_degrees(find(draft.root, (*path, key))) for key in ("latitude", "longitude"))
+        if latitude is not None and longitude is not None and abs(latitude) > 90.0 >= abs(longitude):
+            what = f"latitude {latitude:g}° with longitude {longitude:g}° look swapped"
+            yield draft.problem((*path, "latitude"), what, "latitude is north and within ±90 deg, longitude is east")
+
+
+def _coordinate_paths(root: MapNode) -> list[Path_]:
+    paths: list[Path_] = [("station", "site")]
+    for kind in ("launch_sites", "landing_sites"):
+        section = find(root, ("catalog", kind))
+        paths += [("catalog", kind, key) for key in section.entries] if isinstance(section, MapNode) else []
+    return paths
+
+
+def _degrees(node: Node | None) -> float | None:
+    try:
+        return parse_quantity(node.text, "deg") if isinstance(node, ScalarNode) else None
+    except QuantityError:
+        return None
+
+
+def check_masks_belong_to_their_sites(draft: Draft) -> Iterator[Problem]:
+    """A horizon mask holds for the coordinates in its header alone."""
+    for entry in _unique_sites(draft):
+        away_km = _mask_distance_km(entry)
+        if away_km is not None and away_km > MASK_REACH_KM:
+            what = f"the horizon mask of site {entry.id} was made {away_km:.2f} km away"
+            yield draft.problem(_site_path(draft, entry), what, "use the coordinates in its header, or no mask")
+
+
+def _unique_sites(draft: Draft) -> list[LandingSite]:
+    return list({lane.site.id: lane.site for lane in draft.lanes if lane.site is not None}.values())
+
+
+def _site_path(draft: Draft, site: LandingSite) -> Path_:
+    mine: Path_ = ("catalog", "landing_sites", site.id)
+    return mine if find(draft.root, mine) is not None else ("station", "site")
+
+
+def _mask_distance_km(site: LandingSite) -> float | None:
+    path = horizon_file(site.horizon) if site.horizon else None
+    if site.horizon and Path(site.horizon).is_absolute():
+        path = Path(site.horizon)
+    text = path.read_text(encoding="utf-8", errors="replace")[:2000] if path is not None and path.is_file() else ""
+    match = re.search(r"lat\s+(-?[\d.]+)\s+lon\s+(-?[\d.]+)", text)
+    if match is None:
+        return None
+    latitude, longitude = float(match[1]), float(match[2])
+    east = radians((site.longitude_deg - longitude + 180.0) % 360.0 - 180.0) * cos(radians(latitude))
+    return R_MOON_KM * hypot(radians(site.latitude_deg - latitude), east)
+
+
+def check_launchers_fly_from_their_sites(draft: Draft) -> Iterator[Problem]:
+    """A launcher flies from the sites its entry names."""
+    for lane in draft.lanes:
+        if lane.launcher is not None and lane.lane.launch_site not in lane.launcher.launch_sites:
+            what = f"{lane.launcher.id} has no pad at {lane.lane.launch_site}"
+            yield draft.warning(
+                lane.path("launch_site"), what, f"its sites are {', '.join(lane.launcher.launch_sites)}"
+            )
+
+
+def check_every_lander_fits_its_launcher(draft: Draft) -> Iterator[Problem]:
+    """A lander of fixed mass must not weigh more than its launcher sends to the Moon."""
+    for lane in draft.lanes:
+        if lane.launcher is None or lane.lander is None:
+            continue
+        carried_kg = _carried_kg(lane.launcher)
+        needed_kg, word = _least_mass_kg(lane.lander)
+        if needed_kg > carried_kg:
+            what = (
+                f"{lane.lander.id} weighs {needed_kg:.0f} kg {word}, {lane.launcher.id} sends {carried_kg:.0f} kg"
+                f" to the Moon: {needed_kg - carried_kg:.0f} kg too heavy, every day is closed by launcher_mass"
+            )
+            yield draft.warning(lane.path("lander"), what, "take a lighter lander or a stronger launcher")
+
+
+def _carried_kg(launcher: Launcher) -> float:
+    from sim.catalog.performance import TYPICAL_C3_KM2_S2, injected_mass_kg
+
+    return float(injected_mass_kg(launcher, TYPICAL_C3_KM2_S2))
+
+
+def _least_mass_kg(lander: Lander) -> tuple[float, str]:
+    if lander.sizing == "fixed":
+        return lander.launch_mass.value, "at launch"
+    return sum(stage.dry_mass.value for stage in lander.stages), "dry"
+
+
+def check_arrival_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
+    """A flight arrives in the plane of its staging orbit and at its perilune."""
+    for lane in draft.lanes:
+        if lane.orbit is None:
+            continue
+        asked, given = lane.lane.transfer.inclination_deg, lane.orbit.inclination_deg
+        if abs(asked - given) > 0.01:
+            what = f"the flight arrives at {asked:g}°, the staging orbit {lane.orbit.id} lies at {given:g}°"
+            remedy = "leave transfer.inclination out, or take another orbit; a plane change is not flown"
+            yield draft.problem(lane.path("transfer", "inclination"), what, remedy)
+
+
+def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
+    """Insertion is one burn at perilune, so the arrival's perilune is the orbit's."""
+    for lane in draft.lanes:
+        if lane.orbit is None:
+            continue
+        asked, given = lane.lane.transfer.perilune_altitude_km, lane.orbit.perilune_altitude_km
+        if abs(asked - given) > 1.0:
+            what = f"the flight passes perilune at {asked:g} km, the staging orbit {lane.orbit.id} has {given:g} km"
+            remedy = f"write perilune_altitude: {given:g} km"
+            yield draft.problem(lane.path("transfer", "perilune_altitude"), what, remedy)
+
+
+def check_staging_orbit_passes_over_site(draft: Draft) -> Iterator[Problem]:
+    """An orbit passes over latitudes up to its inclination; the lander reaches a little further."""
+    for lane in draft.lanes:
+        if lane.orbit is None or lane.site is None or lane.lander is None:
+            continue
+        own = lane.lane.constraints.cross_range_deg
+        highest = min(lane.orbit.inclination_deg, 180.0 - lane.orbit.inclination_deg)
+        reach = highest + (lane.lander.cross_range_deg if own is None else own)
+        short = abs(lane.site.latitude_deg) - reach
+        if short > 0.0:
+            what = f"{lane.orbit.id} with cross-range passes up to {reach:g}° of latitude, the site lies {short:.2f}° beyond"
+            yield draft.warning(lane.path("staging", "orbit"), what, "take a steeper orbit, a nearer site or more cross-range")
+
+
+def check_sun_can_stand_that_high(draft: Draft) -> Iterator[Problem]:
+    """At latitude φ the Sun never stands above 90° − |φ| + 1.6°."""
+    for lane in draft.lanes:
+        wanted = lane.lane.constraints.sun_elevation_deg
+        if lane.site is None or wanted is None:
+            continue
+        highest = 90.0 - abs(lane.site.latitude_deg) + HIGHEST_SUN_MARGIN_DEG
+        if wanted[0] > highest:
+            what = f"the Sun never stands above {highest:.2f}° at {lane.site.id}, {wanted[0] - highest:.2f}° short"
+            remedy = "near a pole write sun_above_horizon instead"
+            yield draft.warning(lane.path("constraints", "sun_elevation"), what, remedy)
+
+
+def check_lanes_available_within_horizon(draft: Draft) -> Iterator[Problem]:
+    """Launcher, lander and lane must be there together on some day of the horizon."""
+    if draft.horizon is None:
+        return
+    for lane in draft.lanes:
+        for name, since, until in _spans(lane):
+            if since is not None and since > draft.horizon.end:
+                what = f"{name} is available from {since}, after the horizon's end {draft.horizon.end}"
+                yield draft.warning(lane.path(), what, "every day is closed by availability: widen the horizon")
+            if until is not None and until < draft.horizon.start:
+                what = f"{name} is available until {until}, before the horizon's start {draft.horizon.start}"
+                yield draft.warning(lane.path(), what, "every day is closed by availability: move the horizon")
+
+
+def _spans(lane: DraftLane) -> list[tuple[str, date | None, date | None]]:
+    held = [("the lane", lane.lane), ("its launcher", lane.launcher), ("its lander", lane.lander)]
+    return [(name, item.available_from, item.available_until) for name, item in held if item is not None]  # type: ignore[attr-defined]
+
+
+def check_coast_leaves_room(draft: Draft) -> Iterator[Problem]:
+    """A coast asked for must overlap with what the launcher can do."""
+    for lane in draft.lanes:
+        asked = lane.lane.constraints.coast_s
+        if asked is None or lane.launcher is None:
+            continue
+        low, high = lane.launcher.coast_s
+        if asked[0] > high or asked[1] < low:
+            what = f"the coast asked for does not meet what {lane.launcher.id} can do ({low / 60:g} to {high / 60:g} min)"
+            yield draft.warning(lane.path("constraints", "coast"), what, "let the two ranges overlap")
+
+
+def check_partners_take_part(draft: Draft) -> Iterator[Problem]:
+    """Where a scenario lists its partners, those of its lanes are among them."""
+    section = draft.root.entries.get("partners")
+    if not isinstance(section, MapNode) or not section.entries:
+        return
+    for lane in draft.lanes:
+        partner = lane.lane.partner or (lane.launcher.partner if lane.launcher else None)
+        if partner is not None and partner not in section.entries:
+            what = f"{partner}, who flies this lane, is not among the partners"
+            yield draft.warning(lane.path(), what, f"add `{partner}: {{}}` to partners")
+
+
+def check_ids_are_unique(draft: Draft) -> Iterator[Problem]:
+    """Elements and deliveries are named once."""
+    elements = draft.station.surface + draft.station.orbit if draft.station is not None else ()
+    for path, items in ((("station",), elements), (("deliveries",), draft.deliveries)):
+        seen: set[str] = set()
+        for item in items:
+            if item.id in seen:
+                yield draft.problem(path, f"the id {item.id!r} is given twice", "rename one of them")
+            seen.add(item.id)
+
+
+def check_cargo_travels_once(draft: Draft) -> Iterator[Problem]:
+    """An element is delivered by one delivery."""
+    taken: dict[str, str] = {}
+    for index, delivery in enumerate(draft.deliveries):
+        for name in delivery.cargo:
+            if name in taken:
+                what = f"{name} is already delivered by {taken[name]}"
+                yield draft.problem(("deliveries", index, "cargo"), what, "let one delivery carry it")
+            taken.setdefault(name, delivery.id)
+
+
+def check_deliveries_do_not_wait_for_each_other(draft: Draft) -> Iterator[Problem]:
+    """The order of deliveries has no circle."""
+    before = {delivery.id: set(delivery.after) for delivery in draft.deliveries}
+    free: set[str] = set()
+    while ready := {key for key, waits in before.items() if key not in free and waits <= free | (waits - before.keys())}:
+        free |= ready
+    for index, delivery in enumerate(draft.deliveries):
+        if delivery.id not in free:
+            what = f"{delivery.id} waits for a delivery that waits for it"
+            yield draft.problem(("deliveries", index, "after"), what, "break the circle")
+
+
+def check_deliveries_within_horizon(draft: Draft) -> Iterator[Problem]:
+    """A delivery can be launched inside the horizon."""
+    for index, delivery in enumerate(draft.deliveries):
+        day = delivery.not_before
+        if day is not None and draft.horizon is not None and day > draft.horizon.end:
+            what = f"not before {day} is after the horizon's end {draft.horizon.end}"
+            yield draft.warning(("deliveries", index, "not_before"), what, "widen the horizon or bring it forward")
+
+
+CHECKS: tuple[Check, ...] = tuple(
+    value for name, value in list(globals().items()) if name.startswith("check_") and callable(value)
+)
