@@ -5,6 +5,7 @@ Vectors are on ICRF axes, in km and km/s; epochs are TDB seconds past J2000. Pos
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -172,7 +173,9 @@ def _as_vectors(components: FloatArray, known: NDArray[np.bool_], factor: float)
 
 @cache
 def _de440() -> Ephemeris:
-    return Ephemeris(SPK.open(str(kernel_path())), "DE440")
+    kernel = SPK.open(str(kernel_path()))
+    atexit.register(kernel.close)
+    return Ephemeris(kernel, "DE440")
 
 
 @lru_cache(maxsize=8)

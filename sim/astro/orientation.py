@@ -8,6 +8,7 @@ Sites and maps are in ME, gravity coefficients in PA: the two differ by 870 m at
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -116,7 +117,9 @@ def _covered(t: FloatArray) -> NDArray[np.bool_]:
 
 @cache
 def _segment() -> Segment:
-    for segment in PCK.open(str(kernel_path())).segments:
+    kernel = PCK.open(str(kernel_path()))
+    atexit.register(kernel.close)
+    for segment in kernel.segments:
         if segment.body == PA_DE421:
             return segment
     message = f"{kernel_path().name} holds no frame {PA_DE421}: pip install --force-reinstall lunarsky"

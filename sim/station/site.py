@@ -143,11 +143,13 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
     DataMissingError
         For epochs outside the ephemeris.
     """
-    sun_me, earth_me = _light_from_sun_and_earth_moon_me(t_tdb_s, ephemeris or Ephemeris.de440())
+    moon_me = icrf_to_moon_me(t_tdb_s)
     axes = site_axes_moon_me(site)
-    place_km = (R_MOON_KM + site.height_km) * axes[2]
-    sun_azimuth, sun_elevation, sun_distance = _direction(axes, sun_me - place_km)
-    earth_azimuth, earth_elevation, _ = _direction(axes, earth_me - place_km)
+    place_icrf_km = rotated_back(moon_me, (R_MOON_KM + site.height_km) * axes[2])
+    sun, earth = _sun_and_earth_from_the_moon(t_tdb_s, ephemeris or Ephemeris.de440())
+    to_site_axes = axes @ moon_me
+    sun_azimuth, sun_elevation, sun_distance = _direction(to_site_axes, sun.seen_from(place_icrf_km))
+    earth_azimuth, earth_elevation, _ = _direction(to_site_axes, earth.seen_from(place_icrf_km))
     horizon_at_sun = _horizon_at(site, sun_azimuth)
     return SiteEphemeris(
         sun_azimuth,
@@ -157,8 +159,8 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
         earth_azimuth,
         earth_elevation,
         earth_elevation > _horizon_at(site, earth_azimuth),
-        *_latitude_and_longitude(earth_me),
-        *_latitude_and_longitude(sun_me),
+        *_latitude_and_longitude(rotated(moon_me, earth.seen_from(0.0))),
+        *_latitude_and_longitude(rotated(moon_me, sun.seen_from(0.0))),
     )
 
 
@@ -262,32 +264,39 @@ def _as_text(column: NDArray[Any]) -> NDArray[np.str_]:
     return np.char.mod("%.6f", np.round(column, 6) + 0.0) if column.dtype.kind == "f" else column.astype(np.str_)
 
 
-def _light_from_sun_and_earth_moon_me(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tuple[FloatArray, FloatArray]:
-    """Sun and Earth from the Moon's centre, km on ME axes (..., 3), as light shows them there at the epochs.
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A body from the Moon's centre (km, ICRF axes), and its velocity about the solar-system barycentre (km/s)."""
 
-    Each body is set back along its barycentric velocity by the light time; its acceleration leaves centimetres out.
-    """
+    r_icrf_km: FloatArray
+    v_ssb_km_s: FloatArray
+
+    def seen_from(self, place_icrf_km: FloatArray | float) -> FloatArray:
+        """Vectors (..., 3) from a place to where the body was when the light left that arrives there now.
+
+        The body is set back along its velocity; its acceleration leaves centimetres out.
+        """
+        now_km = self.r_icrf_km - place_icrf_km
+        then_km = now_km - self.v_ssb_km_s * _light_time_s(now_km)
+        set_back: FloatArray = now_km - self.v_ssb_km_s * _light_time_s(then_km)
+        return set_back
+
+
+def _light_time_s(r_km: FloatArray) -> FloatArray:
+    time_s: FloatArray = np.linalg.norm(r_km, axis=-1, keepdims=True) / SPEED_OF_LIGHT_KM_S
+    return time_s
+
+
+def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tuple[_Source, _Source]:
     earth_km, earth_km_s = ephemeris.earth_ssb(t_tdb_s)
     sun_km, sun_km_s = ephemeris.sun_ssb(t_tdb_s)
-    moon_km = earth_km + ephemeris.moon_geocentric(t_tdb_s)[0]
-    axes = icrf_to_moon_me(t_tdb_s)
-    sun = _set_back(sun_km - moon_km, sun_km_s)
-    earth = _set_back(earth_km - moon_km, earth_km_s)
-    return rotated(axes, sun), rotated(axes, earth)
+    earth_to_moon_km, _ = ephemeris.moon_geocentric(t_tdb_s)
+    return _Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), _Source(-earth_to_moon_km, earth_km_s)
 
 
-def _set_back(r_km: FloatArray, v_ssb_km_s: FloatArray) -> FloatArray:
-    """Positions (..., 3) as they were when the light left, for sources moving at ``v_ssb_km_s``."""
-    light_time_s = np.linalg.norm(r_km, axis=-1, keepdims=True) / SPEED_OF_LIGHT_KM_S
-    earlier = r_km - v_ssb_km_s * light_time_s
-    light_time_s = np.linalg.norm(earlier, axis=-1, keepdims=True) / SPEED_OF_LIGHT_KM_S
-    set_back: FloatArray = r_km - v_ssb_km_s * light_time_s
-    return set_back
-
-
-def _direction(axes: FloatArray, r_me_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site on ME axes."""
-    east, north, up = np.moveaxis(r_me_km @ axes.T, -1, 0)
+def _direction(site_axes: FloatArray, r_icrf_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site; axes (..., 3, 3)."""
+    east, north, up = np.moveaxis(rotated(site_axes, r_icrf_km), -1, 0)
     azimuth = np.arctan2(east, north) % (2.0 * np.pi)
     level = np.hypot(east, north)
     return azimuth, np.arctan2(up, level), np.hypot(level, up)

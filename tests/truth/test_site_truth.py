@@ -1,0 +1,81 @@
+"""Sun and Earth in lunar skies against published values."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.astro.ephemeris import Ephemeris
+from sim.astro.orientation import iau_icrf_to_moon_me, icrf_to_moon_me
+from sim.astro.time import tdb_s_from_utc
+from sim.constants import SPEED_OF_LIGHT_KM_S
+from sim.station import site as site_module
+from sim.station.horizon import packaged_horizon
+from sim.station.site import site_axes_moon_me, site_ephemeris, site_epochs, site_geometry
+from sim.units import DEG
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def test_sun_over_apollo_11_at_touchdown():
+    # Two published computations, agreeing within 0.5 deg: elevation 10.65, azimuth 88.81 deg (1969-07-20 20:17:39 UTC).
+    sky = site_ephemeris(site_geometry(0.6875, 23.4333), tdb_s_from_utc("1969-07-20T20:17:39"))
+    assert sky.sun_elevation_rad / DEG == pytest.approx(10.65, abs=0.05)
+    assert sky.sun_azimuth_rad / DEG == pytest.approx(88.81, abs=0.05)
+
+
+NEAR_SIDE = json.loads((DATA / "moon_orientation_spice.json").read_text())["earth_from_moon_site"]
+
+
+def earth_direction_icrf(site, t_tdb_s, moon_me):
+    sky = site_ephemeris(site, t_tdb_s)
+    level = np.cos(sky.earth_elevation_rad)
+    azimuth, up = sky.earth_azimuth_rad, np.sin(sky.earth_elevation_rad)
+    along = np.array([level * np.sin(azimuth), level * np.cos(azimuth), up])
+    return moon_me(t_tdb_s).T @ site_axes_moon_me(site).T @ along
+
+
+def test_earth_from_a_near_side_site_as_horizons_places_it(monkeypatch):
+    monkeypatch.setattr(site_module, "icrf_to_moon_me", iau_icrf_to_moon_me)
+    site = site_geometry(NEAR_SIDE["lat_deg"], NEAR_SIDE["lon_deg_E"])
+    direction = earth_direction_icrf(site, tdb_s_from_utc(NEAR_SIDE["utc"]), iau_icrf_to_moon_me)
+    ascension, declination = (angle * DEG for angle in NEAR_SIDE["astrometric_ra_dec_deg_J2000"])
+    level = np.cos(declination)
+    published = np.array([level * np.cos(ascension), level * np.sin(ascension), np.sin(declination)])
+    # 0.002 arcsec: Horizons turns the Moon by the IAU series, as here; the rest is the seven printed decimals.
+    # Light time to the Moon's centre instead of the site would show as 0.09 arcsec.
+    assert np.linalg.norm(direction - published) < 0.002 / 3600.0 * DEG
+
+
+def test_earth_over_a_near_side_site():
+    site = site_geometry(NEAR_SIDE["lat_deg"], NEAR_SIDE["lon_deg_E"])
+    t = tdb_s_from_utc(NEAR_SIDE["utc"])
+    ephemeris = Ephemeris.de440()
+    velocity = ephemeris.earth_ssb(t)[1] + ephemeris.moon_geocentric(t)[1]
+    apparent = earth_direction_icrf(site, t, icrf_to_moon_me) + velocity / SPEED_OF_LIGHT_KM_S
+    east, north, up = site_axes_moon_me(site) @ icrf_to_moon_me(t) @ (apparent / np.linalg.norm(apparent))
+    elevation_deg, azimuth_deg = NEAR_SIDE["earth_alt_az_deg_apparent"]
+    # 15 arcsec: the local vertical of ME against that of Horizons' IAU axes, 100 m on the ground.
+    assert np.arcsin(up) / DEG == pytest.approx(elevation_deg, abs=15.0 / 3600.0)
+    assert np.arctan2(east, north) / DEG == pytest.approx(azimuth_deg, abs=15.0 / 3600.0 / np.cos(elevation_deg * DEG))
+
+
+@pytest.mark.parametrize(
+    ("mask", "published_share", "tolerance"),
+    [
+        # Malapert's share is published as about 80 %; the others are given with the masks, for the same terrain
+        # (LOLA; spots of Gracy & Lee, LPSC 2024 #1695). Two printed digits and masks of one degree: 1.5 %.
+        ("malapert-massif_10m_1deg", 0.80, 0.015),
+        ("connecting-ridge_2m_1deg", 0.53, 0.015),
+        ("connecting-ridge_10m_1deg", 0.57, 0.015),
+        ("peak-near-shackleton_2m_1deg", 0.20, 0.015),
+        ("peak-near-shackleton_10m_1deg", 0.36, 0.015),
+    ],
+)
+def test_share_of_light_in_2027(mask, published_share, tolerance):
+    horizon = packaged_horizon(mask)
+    spot = horizon.viewpoint
+    site = site_geometry(spot.latitude_deg, spot.longitude_deg, spot.terrain_height_m + spot.observer_height_m, horizon)
+    t = site_epochs(tdb_s_from_utc("2027-01-01"), tdb_s_from_utc("2028-01-01"), 3600.0)
+    assert np.mean(site_ephemeris(site, t).sun_above_horizon_rad > 0.0) == pytest.approx(published_share, abs=tolerance)
