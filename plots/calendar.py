@@ -12,11 +12,9 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from plots.lane import LaneView
-from plots.marks import add_rectangles, runs_of_equal
+from plots.marks import Box, add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
-from plots.style import FAINT, INK, MUTED, OPEN_SHADES
-
-Box = tuple[float, float, float, float]
+from plots.style import DENSE_RECTANGLES, FAINT, INK, MUTED, OPEN_SHADES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_STARTS = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -49,8 +47,9 @@ def draw_delivery_calendar(ax: Axes, views: Sequence[LaneView]) -> None:
     blocks, bottom = _place(views)
     asked = [name for view in views for name in view.constraints]
     styles = reason_styles([*asked, *closing_names(views)])
+    as_image = sum(_count_changes(view) for view in views) > DENSE_RECTANGLES
     for block in blocks:
-        _draw_block(ax, block, styles)
+        _draw_block(ax, block, styles, as_image=as_image)
     _dress_axis(ax, views, blocks, bottom)
     _add_legend(ax, [styles[name] for name in closing_names(views)])
 
@@ -93,13 +92,18 @@ def _place(views: Sequence[LaneView]) -> tuple[list[_Block], float]:
     return blocks, row
 
 
-def _draw_block(ax: Axes, block: _Block, styles: Mapping[str, ReasonStyle]) -> None:
+def _count_changes(view: LaneView) -> int:
+    """Count the runs of days that look the same: about the rectangles to draw."""
+    return sum(1 for _ in runs_of_equal(_day_keys(view)))
+
+
+def _draw_block(ax: Axes, block: _Block, styles: Mapping[str, ReasonStyle], *, as_image: bool) -> None:
     open_boxes, closed_boxes = _boxes(block)
     for name, boxes in closed_boxes.items():
         style = styles[name]
-        add_rectangles(ax, boxes, style.face, style.hatch, style.hatch_colour)
+        add_rectangles(ax, boxes, style.face, style.hatch, style.hatch_colour, as_image=as_image)
     for shade, boxes in open_boxes.items():
-        add_rectangles(ax, boxes, OPEN_SHADES[shade])
+        add_rectangles(ax, boxes, OPEN_SHADES[shade], as_image=as_image)
     _mark_best_days(ax, block)
 
 

@@ -19,16 +19,16 @@ ROW_IN = 0.36
 HEADER_ROWS = 0.8
 BAR = 0.72
 
-BAR_METRICS = (
-    "days_open",
-    "windows",
-    "longest_closed_d",
-    "lanes_delivering",
-    "best_landed_payload_kg",
-    "median_landed_payload_kg",
-    "landed_per_year_kg",
-    "largest_partner_share",
-)
+BAR_TITLES = {
+    "days_open": "days with some lane open",
+    "windows": "windows of all lanes",
+    "longest_closed_d": "longest wait, every lane closed, days",
+    "lanes_delivering": "lanes that ever open",
+    "best_landed_payload_kg": "most cargo in one landing, kg",
+    "median_landed_payload_kg": "cargo on the median open day, kg",
+    "landed_per_year_kg": "cargo a year, every window used once, kg",
+    "largest_partner_share": "largest partner's share of that cargo",
+}
 """Metrics of `sim.results.summary` that are drawn; dates and counts of the input are left to the table."""
 
 
@@ -51,7 +51,7 @@ def draw_compare_calendar(ax: Axes, runs: Sequence[Run]) -> None:
 
 def draw_metric_bars(figure: Figure, runs: Sequence[Run]) -> None:
     """Draw a panel for each metric and a bar for each run, on a figure of any size."""
-    shown = [metric for metric in METRICS if metric.name in BAR_METRICS and _is_drawable(metric, runs)]
+    shown = [metric for metric in METRICS if metric.name in BAR_TITLES and _is_drawable(metric, runs)]
     columns = min(4, len(shown))
     rows = -(-len(shown) // columns)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
@@ -69,7 +69,7 @@ def draw_metric(ax: Axes, metric: Metric, runs: Sequence[Run]) -> None:
         colour = RUN_COLOURS[number % len(RUN_COLOURS)]
         hatch = RUN_HATCHES[number % len(RUN_HATCHES)]
         ax.barh(number, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0)
-        text = "–" if values[number] is None else number_text(lengths[number])
+        text = "–" if values[number] is None else number_text(length)
         ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
     ax.set_xlim(0.0, max([*lengths, 1e-9]) * 1.3)
     ax.set_ylim(len(runs) - 0.4, -0.6)
@@ -78,7 +78,7 @@ def draw_metric(ax: Axes, metric: Metric, runs: Sequence[Run]) -> None:
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "bottom"]].set_visible(False)
     better = {"more": "more is better", "less": "less is better", "": ""}[metric.better]
-    ax.set_title(_wrapped(f"{metric.meaning}{_unit(metric)}"), fontsize=8.5)
+    ax.set_title(BAR_TITLES[metric.name], fontsize=8.5)
     ax.set_xlabel(better, fontsize=7.5, color=MUTED, loc="left")
 
 
@@ -90,7 +90,8 @@ def lane_names(runs: Sequence[Run]) -> list[str]:
 def run_labels(runs: Sequence[Run]) -> list[str]:
     """Names of the runs; the folder's name is added where two runs share a name."""
     names = [run.name for run in runs]
-    return [name if names.count(name) == 1 else f"{name} ({run.path.name})" for name, run in zip(names, runs, strict=True)]
+    folders = [f"{run.name} ({run.path.name})" for run in runs]
+    return [name if names.count(name) == 1 else longer for name, longer in zip(names, folders, strict=True)]
 
 
 def compare_height_in(runs: Sequence[Run]) -> float:
@@ -116,7 +117,9 @@ def _view_of(run: Run, lane: str) -> LaneView | None:
 
 def _draw_row(ax: Axes, view: LaneView | None, row: float, colour: str) -> None:
     if view is None:
-        ax.text(0.006, row + 0.5, "no such lane", transform=ax.get_yaxis_transform(), va="center", color=MUTED, fontsize=8)
+        ax.text(
+            0.006, row + 0.5, "no such lane", transform=ax.get_yaxis_transform(), va="center", color=MUTED, fontsize=8
+        )
         return
     days = view.day.astype(float)
     top, bottom = row + (1.0 - BAR) / 2.0, row + (1.0 + BAR) / 2.0
@@ -128,7 +131,9 @@ def _draw_row(ax: Axes, view: LaneView | None, row: float, colour: str) -> None:
 
 
 def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mapping[float, str]) -> None:
-    days = np.concatenate([lane.data["day"].values.astype("datetime64[D]").astype(float) for run in runs for lane in run.lanes])
+    days = np.concatenate(
+        [lane.data["day"].values.astype("datetime64[D]").astype(float) for run in runs for lane in run.lanes]
+    )
     ax.set_xlim(days.min(), days.max() + 1.0)
     ax.set_ylim(bottom + 0.2, 0.0)
     locator = AutoDateLocator(minticks=4, maxticks=14)
@@ -143,17 +148,3 @@ def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mappin
 
 def _is_drawable(metric: Metric, runs: Sequence[Run]) -> bool:
     return any(isinstance(run.summary["architecture"].get(metric.name), int | float) for run in runs)
-
-
-def _unit(metric: Metric) -> str:
-    return "" if metric.unit == "1" else f", {metric.unit}"
-
-
-def _wrapped(text: str, width: int = 34) -> str:
-    """Break a title into lines at spaces."""
-    lines = [""]
-    for word in text.split(" "):
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)

@@ -14,13 +14,14 @@ from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_
 from plots.landed_mass import draw_landed_mass
 from plots.lane import LaneView, best_window, flight_track, view_lanes
 from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights
-from plots.style import MUTED, moonport_style, new_figure, save_figure, words
+from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
 from sim.results.run import Run, WindowRow
 from sim.results.tracks import FlightTrack
 
 WIDTH_IN = 12.0
 LANE_PANEL_IN = 1.75
+CLOSED_PANEL_IN = 0.7
 FOLDED_DAYS = 400
 """Horizons shorter than this are shown whole in the porkchop, without the small panel of all years."""
 
@@ -49,22 +50,29 @@ def draw_compare(runs: Sequence[Run], folder: Path) -> list[Path]:
 def calendar_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     """Delivery-window calendar of all lanes."""
     figure = new_figure(WIDTH_IN, calendar_height_in(views))
-    _title(figure, f"{run.name}: delivery windows by launch day", f"launch days in UTC, landing at {words(run.header.site)}")
+    write_title(
+        figure,
+        f"{run.name}: delivery windows by launch day",
+        f"launch days in UTC, landing at {words(run.header.site)}",
+    )
     draw_delivery_calendar(figure.add_subplot(), views)
     return figure
 
 
 def landed_mass_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     """Landed payload across the horizon, a panel for each lane."""
-    figure = new_figure(WIDTH_IN, 1.3 + LANE_PANEL_IN * len(views))
-    _title(figure, f"{run.name}: landed payload by launch day", "cargo without the lander's dry mass")
-    panels = figure.subplots(len(views), 1, sharex=True, squeeze=False)[:, 0]
+    heights = [LANE_PANEL_IN if view.is_open.any() else CLOSED_PANEL_IN for view in views]
+    figure = new_figure(WIDTH_IN, 1.3 + sum(heights))
+    write_title(figure, f"{run.name}: landed payload by launch day", "cargo without the lander's dry mass")
+    panels = figure.subplots(len(views), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for panel, view in zip(panels, views, strict=True):
         draw_landed_mass(panel, view)
         panel.set_title(_lane_title(view))
     first = next((panel for panel in panels if panel.get_legend_handles_labels()[0]), None)
     if first is not None:
-        figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+        figure.legend(
+            *first.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8, markerscale=1.8
+        )
     return figure
 
 
@@ -76,7 +84,7 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
     figure = new_figure(WIDTH_IN, 2.0 + 1.02 * sum(heights))
     panels = figure.subplots(len(heights), 1, height_ratios=heights)
     named = "whole horizon" if is_short else str(view.day[span.start].astype("datetime64[Y]"))
-    _title(figure, f"{run.name}: {view.lane}, launch day against time of flight", view.way)
+    write_title(figure, f"{run.name}: {view.lane}, launch day against time of flight", view.way)
     for panel, (quantity, meaning) in zip(panels, QUANTITIES.items(), strict=False):
         mesh = draw_porkchop(panel, view, quantity, span)
         mark_best_flights(panel, view, span)
@@ -92,7 +100,7 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
 def trajectory_figure(run: Run, view: LaneView, window: WindowRow, track: FlightTrack) -> Figure:
     """Draw the best flight of a window in fixed axes, in turning axes and near the Moon."""
     figure = new_figure(WIDTH_IN, 7.2)
-    _title(figure, f"{run.name}: {view.lane}, best flight of window {window.window}", flight_sentence(window))
+    write_title(figure, f"{run.name}: {view.lane}, best flight of window {window.window}", flight_sentence(window))
     panels = figure.subplot_mosaic(
         [["inertial", "rotating"], ["inertial", "near_moon"]], width_ratios=[1.2, 1.0], height_ratios=[1.0, 1.15]
     )
@@ -110,7 +118,7 @@ def trajectory_figure(run: Run, view: LaneView, window: WindowRow, track: Flight
 def compare_calendar_figure(runs: Sequence[Run]) -> Figure:
     """Open launch days of every lane of every run on one axis."""
     figure = new_figure(WIDTH_IN, compare_height_in(runs))
-    _title(figure, "Open launch days compared", "each stroke is an open launch day (UTC)")
+    write_title(figure, "Open launch days compared", "each stroke is an open launch day (UTC)")
     draw_compare_calendar(figure.add_subplot(), runs)
     return figure
 
@@ -119,7 +127,7 @@ def compare_metrics_figure(runs: Sequence[Run]) -> Figure:
     """Metrics of every run as bars, a panel for each metric."""
     figure = new_figure(WIDTH_IN, metrics_height_in(runs))
     draw_metric_bars(figure, runs)
-    _title(figure, "Architectures compared", "")
+    write_title(figure, "Architectures compared", "whole horizon, all lanes together")
     return figure
 
 
@@ -151,13 +159,8 @@ def _draw_best_trajectory(run: Run, view: LaneView, folder: Path) -> list[Path]:
 def _porkchop_legend(figure: Figure, view: LaneView) -> None:
     rings = figure.axes[0].get_legend_handles_labels()[0] if view.windows else []
     handles = hole_legend(view)
-    figure.legend(handles=[*rings, *handles], loc="outside lower center", ncols=4, fontsize=8, facecolor=MUTED)
+    figure.legend(handles=[*rings, *handles], loc="outside lower center", ncols=4, fontsize=8)
 
 
 def _lane_title(view: LaneView) -> str:
     return f"{view.lane}   ·   {view.way}{'†' if view.assumed else ''}"
-
-
-def _title(figure: Figure, title: str, subtitle: str) -> None:
-    """Write a bold title and a quiet line below it at the left."""
-    figure.suptitle(title + (f"\n{subtitle}" if subtitle else ""), x=0.008, ha="left", fontsize=12, fontweight="bold")

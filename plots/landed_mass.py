@@ -97,6 +97,7 @@ def _draw_best_line(ax: Axes, view: LaneView) -> None:
 def _say_why_empty(ax: Axes, view: LaneView) -> None:
     ax.set_facecolor(GROUND)
     ax.set_yticks([])
+    ax.set_ylabel("")
     ax.text(0.5, 0.5, never_open_sentence(view), transform=ax.transAxes, ha="center", va="center", color=INK)
 
 

@@ -10,10 +10,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from plots.style import DENSE_RECTANGLES
-
 FloatArray = NDArray[np.float64]
 
+Box = tuple[float, float, float, float]
 _CODES = (Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY)
 
 
@@ -29,16 +28,20 @@ def runs_of_equal(values: Sequence[object]) -> Iterator[tuple[int, int]]:
 def rectangles_path(boxes: FloatArray) -> Path:
     """Join boxes (K, 4) of left, bottom, right, top to one compound path."""
     left, bottom, right, top = np.asarray(boxes, dtype=float).T
-    corners = np.stack(
-        [left, bottom, right, bottom, right, top, left, top, left, bottom], axis=-1
-    ).reshape(-1, 2)
+    corners = np.stack([left, bottom, right, bottom, right, top, left, top, left, bottom], axis=-1).reshape(-1, 2)
     return Path(corners, np.tile(_CODES, len(boxes)))
 
 
 def add_rectangles(
-    ax: Axes, boxes: Sequence[tuple[float, float, float, float]], face: str, hatch: str = "", hatch_colour: str = "none"
+    ax: Axes,
+    boxes: Sequence[Box],
+    face: str,
+    hatch: str = "",
+    hatch_colour: str = "none",
+    *,
+    as_image: bool = False,
 ) -> PathPatch | None:
-    """Fill boxes with one colour and hatch; nothing is added for no boxes."""
+    """Fill boxes with one colour and hatch, in an SVG as an image if asked; nothing is added for no boxes."""
     if not boxes:
         return None
     patch = PathPatch(
@@ -48,7 +51,7 @@ def add_rectangles(
         hatch=hatch or None,
         linewidth=0.0,
         antialiased=not hatch,
-        rasterized=len(boxes) > DENSE_RECTANGLES,
+        rasterized=as_image,
     )
     ax.add_patch(patch)
     return patch

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from plots.lane import LaneView
 from plots.marks import add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
-from plots.style import GROUND, MAP, MAP_REVERSED, MUTED
+from plots.style import GROUND, INK, MAP, MAP_REVERSED, MUTED
 
 FloatArray = NDArray[np.float64]
 Span = slice
@@ -41,8 +41,8 @@ def draw_porkchop(
 ) -> QuadMesh:
     """Draw one quantity over launch day and time of flight; cells without a flight wear their reason's colour.
 
-    ``span`` picks launch days (all by default). ``hatched`` is for spans short enough to show a hatch. Returns the mesh,
-    for a colour bar.
+    ``span`` picks launch days (all by default). ``hatched`` is for spans short enough to show a hatch.
+    Returns the mesh, for a colour bar.
     """
     days = span or slice(None)
     values = porkchop_values(view, quantity)
@@ -66,7 +66,7 @@ def draw_porkchop(
 
 
 def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
-    """Ring the best flight of each window that lies in the span."""
+    """Mark the best flight of each window that lies in the span."""
     first, last = view.day[span][0], view.day[span][-1]
     shown = [window for window in view.windows if first <= window.best_day <= last]
     days = [window.best_day.astype(float) + 0.5 for window in shown]
@@ -77,9 +77,9 @@ def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
         linestyle="none",
         marker="o",
         markersize=5.0,
-        markerfacecolor="none",
-        markeredgecolor="white",
-        markeredgewidth=1.2,
+        markerfacecolor="white",
+        markeredgecolor=INK,
+        markeredgewidth=0.9,
         zorder=4,
         label="best flight of a window",
     )
@@ -118,7 +118,7 @@ def hole_styles(view: LaneView) -> dict[int, ReasonStyle]:
 
 
 def hole_legend(view: LaneView) -> list[Patch]:
-    """Handles that name the holes."""
+    """Return handles that name the holes."""
     return [
         Patch(
             facecolor=style.face,

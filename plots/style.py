@@ -15,6 +15,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -68,13 +69,13 @@ RC = {
 }
 
 PNG_DPI = 160
-RASTER_DPI = 200
+RASTER_DPI = 150
 """Of meshes inside an SVG."""
 
 _PATH_DATA = re.compile(r' d="[^"]*"')
 _LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
 
-DENSE_RECTANGLES = 9000
+DENSE_RECTANGLES = 7000
 """More rectangles than this in one figure are drawn as an image inside the SVG, to keep it under a megabyte."""
 
 
@@ -97,19 +98,37 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 def save_figure(figure: Figure, folder: Path, stem: str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write ``stem.png`` and ``stem.svg``; the same figure always gives the same bytes (no date, fixed ids)."""
     folder.mkdir(parents=True, exist_ok=True)
+    freeze_layout(figure)
     paths = [folder / f"{stem}.{suffix}" for suffix in formats]
     for path in paths:
         if path.suffix == ".svg":
             path.write_text(_svg_text(figure), encoding="utf-8", newline="\n")
         else:
-            figure.savefig(path, dpi=PNG_DPI, metadata={"Software": "Moonport"})
+            figure.set_dpi(PNG_DPI)
+            FigureCanvasAgg(figure).print_png(path, metadata={"Software": "Moonport"})
     return paths
+
+
+def freeze_layout(figure: Figure) -> None:
+    """Place everything once; otherwise each file format would lay the page out again."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+
+
+def write_title(figure: Figure, title: str, subtitle: str) -> None:
+    """Write a bold title and a quiet line below it, at the left of the page."""
+    figure.suptitle(f"{title}\n ", x=0.008, ha="left", fontsize=12, fontweight="bold")
+    below = 1.0 - 0.29 / figure.get_figheight()
+    figure.text(0.008, below, subtitle, ha="left", va="top", fontsize=9, color=MUTED)
 
 
 def _svg_text(figure: Figure) -> str:
     """Return the figure as SVG with its paths in hundredths of a point: half the size, the same picture."""
     buffer = StringIO()
-    figure.savefig(buffer, format="svg", dpi=RASTER_DPI, metadata={"Date": None, "Creator": "Moonport"})
+    figure.set_dpi(RASTER_DPI)
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": "Moonport"})
     return _PATH_DATA.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found.group()), buffer.getvalue())
 
 

@@ -115,7 +115,7 @@ VIEWS: dict[str, Callable[[FlightTrack], View]] = {
 
 
 def _frame_axes(position_km: FloatArray, velocity_km_s: FloatArray) -> FloatArray:
-    """Unit rows (..., 3, 3): along the position, along the motion across it, normal of the orbit."""
+    """Return unit rows (..., 3, 3): along the position, along the motion across it, normal of the orbit."""
     normal = np.cross(position_km, velocity_km_s)
     x = position_km / np.linalg.norm(position_km, axis=-1, keepdims=True)
     z = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
@@ -162,7 +162,9 @@ def _mark_burns(ax: Axes, track: FlightTrack, view: View, *, near_moon: bool) ->
         is_first = burn is track.burns[0]
         if near_moon and is_first:
             continue
-        ax.plot(*point, marker="v" if is_first else "D", markersize=6, color=BURN_COLOUR, markeredgecolor="white", zorder=6)
+        ax.plot(
+            *point, marker="v" if is_first else "D", markersize=6, color=BURN_COLOUR, markeredgecolor="white", zorder=6
+        )
         name = BURN_SHORT.get(burn.name, burn.name.replace("_", " "))
         label = f"{name} {burn.dv_km_s * M_PER_KM:.0f} m/s"
         ax.annotate(
