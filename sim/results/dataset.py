@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -29,9 +29,10 @@ Variables = dict[str, tuple[tuple[str, ...], Any, dict[str, Any]]]
 
 EPOCH_UNITS = "milliseconds since 2000-01-01"
 DAY_UNITS = "days since 2000-01-01"
-ENGINE = "h5netcdf"
+ENGINE: Literal["h5netcdf"] = "h5netcdf"
 LANES_GROUP = "lanes"
 FLIGHTS_GROUP = "flights"
+PACKED_FROM = 8192  # values; below, chunks cost more time than they save room
 PACKED = {"zlib": True, "complevel": 1, "shuffle": True}
 LANE_WIDE = ("lane", "day", "assumed", "window")
 TRACK_VECTORS = {
@@ -75,23 +76,22 @@ def write_dataset(
         Of the root group: what the run is, and its conventions.
     """
     names = ";".join(lane.attrs["lane"] for lane in lanes)
-    root = xr.Dataset(attrs=dict(attributes) | {"lanes": names})
-    root.to_netcdf(path, mode="w", engine=ENGINE)
-    for lane in lanes:
-        write_group(path, f"{LANES_GROUP}/{lane.attrs['lane']}", lane)
-    write_group(path, FLIGHTS_GROUP, flights)
+    groups = {"/": xr.Dataset(attrs=dict(attributes) | {"lanes": names})}
+    groups |= {f"/{LANES_GROUP}/{lane.attrs['lane']}": lane for lane in lanes}
+    groups |= {f"/{FLIGHTS_GROUP}": flights}
+    encoding = {group: encodings(dataset) for group, dataset in groups.items()}
+    xr.DataTree.from_dict(groups).to_netcdf(path, mode="w", engine=ENGINE, encoding=encoding)
 
 
-def write_group(path: Path, group: str, dataset: xr.Dataset) -> None:
-    """Append a group to the file, numbers compressed."""
-    encoding = {str(name): encoding_of(variable) for name, variable in dataset.variables.items()}
-    dataset.to_netcdf(path, mode="a", engine=ENGINE, group=group, encoding=encoding)
+def encodings(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Return how each variable of a group is stored."""
+    return {str(name): encoding_of(variable) for name, variable in dataset.variables.items()}
 
 
 def encoding_of(variable: xr.Variable) -> dict[str, Any]:
     """Return how a variable is stored: epochs as whole milliseconds or days, longer arrays compressed."""
     kind = variable.dtype.kind
-    encoding: dict[str, Any] = PACKED.copy() if kind in "fiM" and variable.size > 64 else {}
+    encoding: dict[str, Any] = PACKED.copy() if kind in "fiM" and variable.size > PACKED_FROM else {}
     if kind == "M":
         whole_days = np.datetime_data(variable.dtype)[0] == "s"
         return encoding | {"units": DAY_UNITS if whole_days else EPOCH_UNITS, "dtype": "int64"}
@@ -131,20 +131,28 @@ def axis(dim: str, values: Any, units: str, long_name: str) -> tuple[tuple[str, 
     return (dim,), values, {"units": units, "long_name": long_name} if units else {"long_name": long_name}
 
 
-def words(texts: Iterable[str]) -> NDArray[np.object_]:
-    """Return texts (N,) as an array of objects, the same in memory and after reading."""
-    return np.array(list(texts), dtype=object)
+def words(texts: Iterable[str]) -> NDArray[np.str_]:
+    """Return texts (N,) as an array that stays one of texts when empty."""
+    return np.array(list(texts), dtype=np.str_)
 
 
 def labelled(dims: tuple[str, ...], column: Column, values: Any) -> tuple[tuple[str, ...], Any, dict[str, Any]]:
     """Return a column's values in the units people read, with unit and meaning."""
     if column.kind == "utc":
-        return dims, utc_datetime64(np.asarray(values, dtype=np.float64)), {"long_name": f"{column.meaning}, UTC"}
+        return dims, utc_moments(np.asarray(values, dtype=np.float64)), {"long_name": f"{column.meaning}, UTC"}
     if column.kind in {"text", "boolean"}:
         shaped = words(values) if column.kind == "text" else np.asarray(values, dtype=bool)
         return dims, shaped, {"long_name": column.meaning}
     scaled = np.asarray(values, dtype=np.float64) * column.factor
     return dims, scaled, {"units": column.unit or "1", "long_name": column.meaning}
+
+
+def utc_moments(t_tdb_s: FloatArray) -> NDArray[np.datetime64]:
+    """Return UTC to the millisecond; NaT for NaN, which many closed days make worth skipping."""
+    moments = np.full(t_tdb_s.shape, np.datetime64("NaT", "ms"))
+    known = np.isfinite(t_tdb_s)
+    moments[known] = utc_datetime64(t_tdb_s[known])
+    return moments
 
 
 def launch_variables(outcome: LaneOutcome) -> Variables:

@@ -112,18 +112,20 @@ def write_results(
     tracks: Sequence[FlightTrack],
     resolved_yaml: str,
     provenance: Mapping[str, Any],
-) -> None:
+) -> Run:
     """Write tables, dataset, summary, provenance and the resolved scenario into an existing folder.
 
     ``provenance`` is `sim.results.provenance.provenance_document`'s; all other files are the same, byte for byte, for
-    the same arguments.
+    the same arguments. Returns what `load_run` would read back, without reading.
     """
     lanes = [lane_dataset(outcome, header.partners.get(outcome.lane, "")) for outcome in outcomes]
     write_tables(folder / TABLES, outcomes, conventions())
-    write_dataset(folder / RESULTS, lanes, flights_dataset(tracks), root_attributes(header))
-    write_json(folder / SUMMARY, summarise(header, lanes))
+    flights, summary = flights_dataset(tracks), summarise(header, lanes)
+    write_dataset(folder / RESULTS, lanes, flights, root_attributes(header))
+    write_json(folder / SUMMARY, summary)
     write_json(folder / PROVENANCE, provenance)
     (folder / RESOLVED).write_text(resolved_yaml, encoding="utf-8", newline="")
+    return Run(folder, header, tuple(lane_run(lane) for lane in lanes), flights, summary, provenance)
 
 
 def root_attributes(header: RunHeader) -> dict[str, str]:

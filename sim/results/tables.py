@@ -69,7 +69,7 @@ def column_texts(column: Column, values: Values, count: int) -> list[str]:
     if column.kind == "boolean":
         return ["true" if value else "false" for value in found]
     if column.kind == "utc":
-        return [str(text) for text in utc_text(np.asarray(found, dtype=np.float64)).tolist()]
+        return utc_texts(np.asarray(found, dtype=np.float64))
     decimals = 0 if column.kind == "integer" else column.decimals
     return number_texts(np.asarray(found, dtype=np.float64) * column.factor, decimals)
 
@@ -80,6 +80,14 @@ def number_texts(values: FloatArray, decimals: int) -> list[str]:
     clean = np.where(rounded_to_zero, 0.0, values)
     finite = np.isfinite(values).tolist()
     return [f"{value:.{decimals}f}" if good else "" for value, good in zip(clean.tolist(), finite, strict=True)]
+
+
+def utc_texts(t_tdb_s: FloatArray) -> list[str]:
+    """Return UTC texts of (N,); empty for NaN, which many closed days make worth skipping."""
+    texts = np.full(t_tdb_s.shape, "", dtype="U24")
+    known = np.isfinite(t_tdb_s)
+    texts[known] = utc_text(t_tdb_s[known])
+    return [str(text) for text in texts.tolist()]
 
 
 def launch_values(outcome: LaneOutcome) -> dict[str, Any]:
