@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from sim.jit import jit
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Vector = tuple[float, float, float]
 Band = tuple[float, float] | None
 
 
@@ -52,7 +54,8 @@ class LightTable(NamedTuple):
 
     ``bands_rad`` is (middle, half width) of the Sun's elevation, then of its height above the horizon.
     ``next_lit[j]`` is the first cell from j on with light as asked anywhere in it (K - 1 when none).
-    ``range_best[p, j]`` is the best light margin in the cells j to j + 2**p - 1.
+    ``range_best[p, j]`` is the best light margin in the cells j to j + 2**p - 1. ``site_rate_rad_s`` bounds the speed
+    of the site about the Moon's centre.
     """
 
     start_tdb_s: float
@@ -61,8 +64,9 @@ class LightTable(NamedTuple):
     sun_elevation_rad: FloatArray
     sun_above_horizon_rad: FloatArray
     bands_rad: FloatArray
-    next_lit: NDArray[np.int64]
+    next_lit: IntArray
     range_best: FloatArray
+    site_rate_rad_s: float
 
 
 def light_table(light: SiteLight, sun_elevation_rad: Band, sun_above_horizon_rad: Band) -> LightTable:
@@ -87,7 +91,14 @@ def light_table(light: SiteLight, sun_elevation_rad: Band, sun_above_horizon_rad
         bands_rad=bands,
         next_lit=_next_at_least_zero(best),
         range_best=_range_best(best),
+        site_rate_rad_s=_site_rate_rad_s(light),
     )
+
+
+def _site_rate_rad_s(light: SiteLight) -> float:
+    """Fastest motion between neighbouring points; a chord falls short of its arc by 1e-6."""
+    chords = np.linalg.norm(np.diff(light.site_unit_icrf, axis=0), axis=-1)
+    return float(chords.max()) / light.step_s * (1.0 + 1e-5)
 
 
 def _check_grid(light: SiteLight) -> None:
@@ -121,7 +132,7 @@ def _range_best(best: FloatArray) -> FloatArray:
 
 
 @jit()
-def _next_at_least_zero(values):  # type: ignore[no-untyped-def]
+def _next_at_least_zero(values: FloatArray) -> IntArray:
     """First index from each one on whose value is not negative; the length where there is none."""
     count = values.size
     following = np.empty(count, np.int64)
@@ -134,13 +145,14 @@ def _next_at_least_zero(values):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def light_margin(bands, elevation, above):  # type: ignore[no-untyped-def]
+def light_margin(bands: FloatArray, elevation: float, above: float) -> float:
     """How far inside both bands the Sun stands, rad; infinite where no band is asked."""
-    return min(bands[1] - abs(elevation - bands[0]), bands[3] - abs(above - bands[2]))
+    margin: float = min(bands[1] - abs(elevation - bands[0]), bands[3] - abs(above - bands[2]))
+    return margin
 
 
 @jit()
-def _best_in_cell(bands, e0, e1, a0, a1, x_from, x_to):  # type: ignore[no-untyped-def]
+def _best_in_cell(bands: FloatArray, e0: float, e1: float, a0: float, a1: float, x_from: float, x_to: float) -> float:
     """Best light margin for x in [x_from, x_to], elevation e0 + x (e1 - e0) and height above horizon a0 + x (a1 - a0).
 
     The margin is the least of lines, so its top is at an end, where one quantity meets the middle of its band, or
@@ -166,7 +178,7 @@ def _best_in_cell(bands, e0, e1, a0, a1, x_from, x_to):  # type: ignore[no-untyp
 
 
 @jit()
-def _best_of_cells(elevation, above, bands):  # type: ignore[no-untyped-def]
+def _best_of_cells(elevation: FloatArray, above: FloatArray, bands: FloatArray) -> FloatArray:
     """Best light margin (K - 1,) inside each cell."""
     best = np.empty(elevation.size - 1)
     for j in range(best.size):
@@ -175,7 +187,7 @@ def _best_of_cells(elevation, above, bands):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def _best_in_part(light, cell, x_from, x_to):  # type: ignore[no-untyped-def]
+def _best_in_part(light: LightTable, cell: int, x_from: float, x_to: float) -> float:
     elevation, above = light.sun_elevation_rad, light.sun_above_horizon_rad
     return _best_in_cell(
         light.bands_rad, elevation[cell], elevation[cell + 1], above[cell], above[cell + 1], x_from, x_to
@@ -183,7 +195,7 @@ def _best_in_part(light, cell, x_from, x_to):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def cell_of(light, t_tdb_s):  # type: ignore[no-untyped-def]
+def cell_of(light: LightTable, t_tdb_s: float) -> tuple[int, float]:
     """Cell of an epoch, clamped to the grid, and the fraction of the cell that has passed."""
     x = (t_tdb_s - light.start_tdb_s) / light.step_s
     cell = min(max(int(np.floor(x)), 0), light.next_lit.size - 1)
@@ -191,18 +203,19 @@ def cell_of(light, t_tdb_s):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def best_of_cell_range(light, first, last):  # type: ignore[no-untyped-def]
+def best_of_cell_range(light: LightTable, first: int, last: int) -> float:
     """Best light margin in the cells first..last inclusive, in constant time; -inf when there are none."""
     if last < first:
         return -np.inf
     power = 0
     while (2 << power) <= last - first + 1:
         power += 1
-    return max(light.range_best[power, first], light.range_best[power, last + 1 - (1 << power)])
+    best: float = max(light.range_best[power, first], light.range_best[power, last + 1 - (1 << power)])
+    return best
 
 
 @jit()
-def best_light_between(light, start_tdb_s, stop_tdb_s):  # type: ignore[no-untyped-def]
+def best_light_between(light: LightTable, start_tdb_s: float, stop_tdb_s: float) -> float:
     """Best light margin at any epoch from start to stop, exactly."""
     first, x_first = cell_of(light, start_tdb_s)
     last, x_last = cell_of(light, stop_tdb_s)
@@ -213,7 +226,7 @@ def best_light_between(light, start_tdb_s, stop_tdb_s):  # type: ignore[no-untyp
 
 
 @jit()
-def light_at(light, t_tdb_s):  # type: ignore[no-untyped-def]
+def light_at(light: LightTable, t_tdb_s: float) -> tuple[float, float]:
     """Sun's elevation and height above the horizon at an epoch, linear between grid points."""
     cell, x = cell_of(light, t_tdb_s)
     elevation, above = light.sun_elevation_rad, light.sun_above_horizon_rad
@@ -224,7 +237,7 @@ def light_at(light, t_tdb_s):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def site_at(light, t_tdb_s):  # type: ignore[no-untyped-def]
+def site_at(light: LightTable, t_tdb_s: float) -> Vector:
     """Site vector at an epoch, linear between grid points, as three numbers."""
     cell, x = cell_of(light, t_tdb_s)
     a, b = light.site_unit_icrf[cell], light.site_unit_icrf[cell + 1]

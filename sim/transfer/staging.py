@@ -38,7 +38,7 @@ class StagingMotion:
 
 
 def orbit_axes_icrf(perilune_state_icrf: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Unit normal and unit vector to perilune (..., 3) of Moon-centred states at perilune (..., 6)."""
+    """Give the unit normal and the unit vector to perilune (..., 3) of Moon-centred states at perilune (..., 6)."""
     r, v = perilune_state_icrf[..., :3], perilune_state_icrf[..., 3:]
     normal = np.cross(r, v)
     return _unit(normal), _unit(r)
