@@ -98,12 +98,24 @@ def packaged_horizon(name: str) -> HorizonMask:
     DataMissingError
         Naming the masks there are.
     """
-    folder = Path(str(files("sim.catalog"))) / "data" / "horizons"
-    path = folder / f"{name.removesuffix('.csv')}.csv"
+    path = _folder() / f"{name.removesuffix('.csv')}.csv"
     if not path.is_file():
-        message = f"no horizon mask {name!r}; there are: {', '.join(sorted(p.stem for p in folder.glob('*.csv')))}"
+        message = f"no horizon mask {name!r}; there are: {', '.join(_names())}"
         raise DataMissingError(message)
     return load_horizon_csv(path)
+
+
+def packaged_horizons() -> tuple[HorizonMask, ...]:
+    """Return all masks that ship with Moonport, by name."""
+    return tuple(packaged_horizon(name) for name in _names())
+
+
+def _folder() -> Path:
+    return Path(str(files("sim.catalog"))) / "data" / "horizons"
+
+
+def _names() -> list[str]:
+    return sorted(path.stem for path in _folder().glob("*.csv"))
 
 
 def _viewpoint(comments: str) -> Viewpoint | None:

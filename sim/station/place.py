@@ -1,0 +1,79 @@
+"""From a landing site of the catalogue to its geometry: coordinates, and the horizon that belongs to them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from sim.astro.time import tdb_s_from_utc
+from sim.catalog.models import LandingSite
+from sim.constants import R_MOON_KM
+from sim.station.horizon import HorizonMask, load_horizon_csv, packaged_horizon, packaged_horizons
+from sim.station.site import SiteGeometry, calibrated_horizon, site_axes_moon_me, site_geometry
+from sim.units import DAY_S
+
+LEVEL = "level horizon at 0 deg (no mask)"
+"""What outputs say of a site without a mask."""
+
+_NEAR_KM = 60.0
+"""An outline from further away has nothing to do with the spot; a level one serves as well."""
+
+_NODE_PERIOD_S = 18.6 * 365.25 * DAY_S
+"""Of the Moon's nodes: over it the Sun's path in a polar sky repeats."""
+
+
+def geometry_of(site: LandingSite, *, calibrate: bool = False) -> SiteGeometry:
+    """Coordinates of a landing site with its horizon mask.
+
+    Parameters
+    ----------
+    site : LandingSite
+        Its horizon is a mask of the catalogue, or the absolute path of a file.
+    calibrate : bool
+        For a site without a mask whose average light is published: whether to stand in an outline shifted until it
+        meets that average (see ``calibrated_horizon``). Otherwise such a site has a level horizon.
+
+    Raises
+    ------
+    DataMissingError, UsageError
+        For a mask that is missing or damaged.
+    """
+    bare = site_geometry(site.latitude_deg, site.longitude_deg, site.height_m)
+    if site.horizon is not None:
+        mask = load_horizon_csv(site.horizon) if Path(site.horizon).is_absolute() else packaged_horizon(site.horizon)
+        return site_geometry(site.latitude_deg, site.longitude_deg, site.height_m, mask)
+    if calibrate and site.average_light is not None:
+        return _calibrated(bare, site.latitude_deg, site.longitude_deg, site.height_m, site.average_light)
+    return bare
+
+
+def horizon_source(site: SiteGeometry) -> str:
+    """Say in words what the site's horizon rests on."""
+    return site.horizon.source if site.horizon is not None else LEVEL
+
+
+def nearest_outline(site: SiteGeometry) -> HorizonMask:
+    """Return the packaged mask made nearest to a site, or a level one where none is within 60 km."""
+    level = HorizonMask(np.array([0.0, 180.0]), np.array([0.0, 0.0]), "level outline")
+    known = [mask for mask in packaged_horizons() if mask.viewpoint is not None]
+    nearest = min(known, key=lambda mask: _distance_km(site, mask), default=level)
+    return nearest if _distance_km(site, nearest) < _NEAR_KM else level
+
+
+def _distance_km(site: SiteGeometry, mask: HorizonMask) -> float:
+    if mask.viewpoint is None:
+        return np.inf
+    spot = site_geometry(mask.viewpoint.latitude_deg, mask.viewpoint.longitude_deg)
+    return float(R_MOON_KM * np.linalg.norm(site_axes_moon_me(site)[2] - site_axes_moon_me(spot)[2]))
+
+
+@cache
+def _calibrated(
+    bare: SiteGeometry, latitude_deg: float, longitude_deg: float, height_m: float, average_light: float
+) -> SiteGeometry:
+    # A node period from 2025 on by 7.3 hours: 22 000 epochs, spread over all hours of the lunar day.
+    epochs = tdb_s_from_utc("2025-01-01") + np.arange(0.0, _NODE_PERIOD_S, 7.3 * 3600.0)
+    mask = calibrated_horizon(bare, nearest_outline(bare), average_light, epochs)
+    return site_geometry(latitude_deg, longitude_deg, height_m, mask)
