@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.catalog.loader import KINDS, extended_catalog, horizon_file, known_ids
+from sim.catalog.loader import HORIZONS, KINDS, extended_catalog, horizon_file, known_ids
 from sim.catalog.models import Catalog, LandingSite
 from sim.document.bind import FAILED, Binder, Failed
 from sim.document.fields import yaml_key
@@ -162,7 +162,8 @@ def _opened(site: LandingSite, node: ScalarNode, key: tuple[str, ...], binder: B
     if found is None:
         binder.note(node.at, key, f"there is no horizon mask '{node.text}'", "name a CSV beside the scenario")
         return site
-    return site.model_copy(update={"horizon": str(found)})
+    name = found.name if found.parent == HORIZONS else str(found.resolve())
+    return site.model_copy(update={"horizon": name})
 
 
 def _set_site_horizon(fields: dict[str, Any], root: MapNode, binder: Binder) -> None:
