@@ -74,20 +74,40 @@ def resolved(target: str | Path) -> Path:
         raise UsageError(message) from error
 
 
-def check_replaceable(place: Path, kind: str) -> None:
-    """Raise `UsageError` unless the results may be put at ``place``."""
+def check_replaceable(place: Path, kind: str) -> bool:
+    """Return whether a folder of this kind stands at ``place``; `UsageError` unless results may be put there."""
     if place.exists() and not place.is_dir():
         message = f"{place} is a file — name a folder with -o"
         raise UsageError(message)
     if place == Path.cwd() or place.is_mount():
         message = f"{place} cannot be replaced whole (it is the working folder or a mount) — name a folder inside it"
         raise UsageError(message)
-    found = kind_of(place)
-    if found == kind or not place.exists() or not any(place.iterdir()):
-        return
-    what = f"holds a Moonport {found}" if found else "is not empty and no Moonport folder"
-    message = f"{place} {what}, so no {kind} is written over it — name another folder with -o, or remove it"
+    found, full = look(place)
+    if full and found != kind:
+        what = f"holds a Moonport {found}" if found else "is not empty and no Moonport folder"
+        message = f"{place} {what}, so no {kind} is written over it — name another folder with -o, or remove it"
+        raise UsageError(message)
+    return full
+
+
+def look(place: Path) -> tuple[str | None, bool]:
+    """Return kind and whether there is anything inside, of one and the same folder even while others replace it."""
+    for _ in range(ATTEMPTS):
+        before = identity(place)
+        with contextlib.suppress(FileNotFoundError):
+            seen = kind_of(place), before is not None and any(place.iterdir())
+            if identity(place) == before:
+                return seen
+    message = f"{place} keeps changing — name another folder with -o"
     raise UsageError(message)
+
+
+def identity(place: Path) -> int | None:
+    """Return the number of the folder's inode, None when there is none."""
+    try:
+        return place.stat().st_ino
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def kind_of(folder: Path) -> str | None:
@@ -174,8 +194,7 @@ def put_in_place(part: Path, place: Path, kind: str) -> None:
     """Rename the finished folder to ``place``; of several writers the last one stays, whole."""
     for _ in range(ATTEMPTS):
         try:
-            check_replaceable(place, kind)
-            if kind_of(place) is None:
+            if not check_replaceable(place, kind):
                 move_to_free(part, place)
             elif not exchange(part, place):
                 swap_in_two(part, place)
