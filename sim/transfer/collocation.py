@@ -16,50 +16,80 @@ integrated over Gauss nodes at fixed anomalies, so node epochs never change and 
 once per flight. A change of the apsis speed by δ is a start offset c3(0) = m v δ, c4(0) = −k r δ that acts at once on
 all nodes; a change of node or argument turns the frame.
 
-Arrays hold ``LANES`` flights side by side, the lane index last; loops over lanes are what the compiler vectorises.
-The number of lanes is an argument: as a literal it would be unrolled into scalar code.
+Tables hold ``LANES`` flights side by side (sim.transfer.lanes); loops over lanes are what the compiler vectorises. The
+number of lanes is an argument of each kernel: as a literal it would be unrolled into scalar code.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, GM_SUN_KM3_S2, J2_EARTH, R_EARTH_KM
+from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, GM_SUN_KM3_S2, J2_EARTH, MOON_ROTATION_RAD_S, R_EARTH_KM
 from sim.jit import jit
 from sim.transfer.flight_ephemeris import (
+    ARRIVAL_TIME,
     CENTRE_TIME,
     EARTH_POLE,
     INVERSE_HALF,
     MOON,
+    MOON_PULL,
     MOON_TERMS,
     QUADRUPOLE,
+    QUADRUPOLE_COS,
+    QUADRUPOLE_SIN,
     SUN,
     SUN_TERMS,
-    polynomial,
-    polynomial_curvature,
-    turn_cosines,
+    TABLE_SIZE,
+    evaluate,
+)
+from sim.transfer.lanes import (
+    ARRIVAL,
+    EARTH_LEG,
+    INJECTION,
+    LANES,
+    MATCH_BEFORE_ARRIVAL_S,
+    PX,
+    PY,
+    PZ,
+    QX,
+    QY,
+    QZ,
+    VECTOR,
+    WX,
+    WY,
+    WZ,
+    row,
+    rows,
 )
 from sim.transfer.series import sin_cos, sinh_cosh, small_sin_versine
 
 J2_SCALE = 1.5 * GM_EARTH_KM3_S2 * J2_EARTH * R_EARTH_KM**2
 
-# Rows of a leg's conic table [row, lane].
-ECCENTRICITY, SEMI_MAJOR, MEAN_MOTION, KAPPA, END_ANOMALY = 0, 1, 2, 3, 4
-M_FACTOR, K_FACTOR, INVERSE_H = 5, 6, 7
-SPEED_TO_C3, SPEED_TO_C4 = 8, 9  # start offsets per km/s of apsis speed
-SPEED_OFFSET = 10  # apsis speed minus that of the reference conic
-END = 11  # 14 rows: x y vx vy x3 y3 x4 y4 ax ay vx3 vy3 vx4 vy4 at the end of the leg
-CONIC_ROWS = END + 14
+# Rows of a leg's conic table.
+ECCENTRICITY, SEMI_MAJOR, MEAN_MOTION, KAPPA, END_ANOMALY, M_FACTOR, K_FACTOR, INVERSE_H = rows(0, 8)
+SPEED_TO_C3, SPEED_TO_C4 = rows(8, 2)  # start offsets per km/s of apsis speed
+SPEED_OFFSET = row(10)  # apsis speed minus that of the reference conic
+END_X, END_Y, END_VX, END_VY, END_X3, END_Y3, END_X4, END_Y4 = rows(11, 8)  # basis where the leg ends
+END_AX, END_AY, END_VX3, END_VY3, END_VX4, END_VY4 = rows(19, 6)
+CONIC_SIZE = row(25)
 
-# Fields of a node [node, field, lane].
-X, Y, VX, VY, X3, Y3, X4, Y4 = 0, 1, 2, 3, 4, 5, 6, 7
-REF_GRAVITY, REF_RADIAL = 8, 9  # μ/r³ and 3/r² of the reference
-TIME_RATE = 10  # dt/ds
-MOON_X, MOON_Y, MOON_Z = 11, 12, 13  # geocentric Moon
-SUN_X, SUN_Y, SUN_Z, SUN_INVERSE_SQUARE, SUN_GRAVITY = 14, 15, 16, 17, 18  # Sun from the leg's centre
-FIXED_X, FIXED_Y, FIXED_Z = 19, 20, 21  # acceleration that does not depend on the flight's position
-QXX, QYY, QZZ, QXY, QXZ, QYZ = 22, 23, 24, 25, 26, 27
-NODE_FIELDS = 28
+# Rows of a node; nodes follow one another.
+X, Y, VX, VY, X3, Y3, X4, Y4 = rows(0, 8)
+REF_GRAVITY, REF_RADIAL = rows(8, 2)  # μ/r³ and 3/r² of the reference
+TIME_RATE = row(10)  # dt/ds
+MOON_X, MOON_Y, MOON_Z = rows(11, 3)  # geocentric Moon
+SUN_X, SUN_Y, SUN_Z, SUN_INVERSE_SQUARE, SUN_GRAVITY = rows(14, 5)  # Sun from the leg's centre
+FIXED_X, FIXED_Y, FIXED_Z = rows(19, 3)  # acceleration that does not depend on the flight's position
+QXX, QYY, QZZ, QXY, QXZ, QYZ = rows(22, 6)
+NODE_SIZE = row(28)
+
+# Rows of a node's coefficients and of their rates.
+C1, C2, C3, C4, C5, C6 = rows(0, 6)
+C_SIZE = row(6)
+
+# Rows of the state where the legs meet: position, velocity and their derivatives by node, argument and speed.
+BY_NODE, BY_ARGUMENT, BY_SPEED = row(6), row(12), row(18)
+STATE_SIZE = row(24)
 
 
 @jit(fastmath=True)
@@ -125,46 +155,46 @@ def set_conic(conic, mu, radius, speed, lanes):  # type: ignore[no-untyped-def]
         a = radius / (1.0 - e)
         h = radius * v
         m, k = a / mu, h / (mu * a * e)
-        conic[ECCENTRICITY, l] = e
-        conic[SEMI_MAJOR, l] = abs(a)
-        conic[MEAN_MOTION, l] = np.sqrt(mu / abs(a)) / abs(a)
-        conic[KAPPA, l] = (1.0 - e * e) / e
-        conic[M_FACTOR, l] = m
-        conic[K_FACTOR, l] = k
-        conic[INVERSE_H, l] = 1.0 / h
-        conic[SPEED_TO_C3, l] = m * v
-        conic[SPEED_TO_C4, l] = -k * radius
-        conic[SPEED_OFFSET, l] = 0.0
+        conic[ECCENTRICITY + l] = e
+        conic[SEMI_MAJOR + l] = abs(a)
+        conic[MEAN_MOTION + l] = np.sqrt(mu / abs(a)) / abs(a)
+        conic[KAPPA + l] = (1.0 - e * e) / e
+        conic[M_FACTOR + l] = m
+        conic[K_FACTOR + l] = k
+        conic[INVERSE_H + l] = 1.0 / h
+        conic[SPEED_TO_C3 + l] = m * v
+        conic[SPEED_TO_C4 + l] = -k * radius
+        conic[SPEED_OFFSET + l] = 0.0
 
 
 @jit(fastmath=True)
-def solve_ellipse_end(conic, duration, lanes):  # type: ignore[no-untyped-def]
+def solve_ellipse_end(conic, values, lanes):  # type: ignore[no-untyped-def]
     """End anomaly of the Earth leg from Kepler's equation (Newton, from M + 0.85 e)."""
     for l in range(lanes):
-        mean = conic[MEAN_MOTION, l] * duration[l]
-        conic[END_ANOMALY, l] = min(mean + 0.85 * conic[ECCENTRICITY, l], 3.0)
+        mean = conic[MEAN_MOTION + l] * values[EARTH_LEG + l]
+        conic[END_ANOMALY + l] = min(mean + 0.85 * conic[ECCENTRICITY + l], 3.0)
     for _ in range(6):
         for l in range(lanes):
-            e, anomaly = conic[ECCENTRICITY, l], conic[END_ANOMALY, l]
+            e, anomaly = conic[ECCENTRICITY + l], conic[END_ANOMALY + l]
             s, c = sin_cos(anomaly)
-            mean = conic[MEAN_MOTION, l] * duration[l]
-            conic[END_ANOMALY, l] = anomaly - (anomaly - e * s - mean) / (1.0 - e * c)
+            mean = conic[MEAN_MOTION + l] * values[EARTH_LEG + l]
+            conic[END_ANOMALY + l] = anomaly - (anomaly - e * s - mean) / (1.0 - e * c)
 
 
 @jit(fastmath=True)
-def solve_hyperbola_end(conic, duration, lanes):  # type: ignore[no-untyped-def]
+def solve_hyperbola_end(conic, lanes):  # type: ignore[no-untyped-def]
     """End anomaly of the Moon leg, which runs backwards: negative."""
     for l in range(lanes):
-        mean = conic[MEAN_MOTION, l] * duration
-        conic[END_ANOMALY, l] = np.log(2.0 * mean / conic[ECCENTRICITY, l] + 1.8)
+        mean = conic[MEAN_MOTION + l] * MATCH_BEFORE_ARRIVAL_S
+        conic[END_ANOMALY + l] = np.log(2.0 * mean / conic[ECCENTRICITY + l] + 1.8)
     for _ in range(6):
         for l in range(lanes):
-            e, anomaly = conic[ECCENTRICITY, l], conic[END_ANOMALY, l]
+            e, anomaly = conic[ECCENTRICITY + l], conic[END_ANOMALY + l]
             s, c = sinh_cosh(anomaly)
-            mean = conic[MEAN_MOTION, l] * duration
-            conic[END_ANOMALY, l] = anomaly - (e * s - anomaly - mean) / (e * c - 1.0)
+            mean = conic[MEAN_MOTION + l] * MATCH_BEFORE_ARRIVAL_S
+            conic[END_ANOMALY + l] = anomaly - (e * s - anomaly - mean) / (e * c - 1.0)
     for l in range(lanes):
-        conic[END_ANOMALY, l] = -conic[END_ANOMALY, l]
+        conic[END_ANOMALY + l] = -conic[END_ANOMALY + l]
 
 
 @jit(fastmath=True)
@@ -172,154 +202,149 @@ def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):  # type:
     """Keep the basis at the end of the leg, with its velocities: where the legs meet."""
     gravity = mu / (x * x + y * y) ** 1.5
     ax, ay = -gravity * x, -gravity * y
-    kappa = conic[KAPPA, l]
-    conic[END, l], conic[END + 1, l], conic[END + 2, l], conic[END + 3, l] = x, y, vx, vy
-    conic[END + 4, l], conic[END + 5, l], conic[END + 6, l], conic[END + 7, l] = x3, y3, x4, y4
-    conic[END + 8, l], conic[END + 9, l] = ax, ay
-    conic[END + 10, l] = -vx - 3.0 * t * ax + kappa * vx4
-    conic[END + 11, l] = -vy - 3.0 * t * ay + kappa * vy4
-    conic[END + 12, l], conic[END + 13, l] = vx4, vy4
+    kappa = conic[KAPPA + l]
+    conic[END_X + l], conic[END_Y + l], conic[END_VX + l], conic[END_VY + l] = x, y, vx, vy
+    conic[END_X3 + l], conic[END_Y3 + l], conic[END_X4 + l], conic[END_Y4 + l] = x3, y3, x4, y4
+    conic[END_AX + l], conic[END_AY + l] = ax, ay
+    conic[END_VX3 + l] = -vx - 3.0 * t * ax + kappa * vx4
+    conic[END_VY3 + l] = -vy - 3.0 * t * ay + kappa * vy4
+    conic[END_VX4 + l], conic[END_VY4 + l] = vx4, vy4
 
 
 @jit(fastmath=True)
-def store_node(node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):  # type: ignore[no-untyped-def]
-    """Keep the reference and its basis at a node."""
+def store_node(nodes, node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):  # type: ignore[no-untyped-def]
+    """Keep the reference and its basis at the node that starts at offset ``node``."""
     inverse_square = 1.0 / (x * x + y * y)
-    node[X, l], node[Y, l], node[VX, l], node[VY, l] = x, y, vx, vy
-    node[X3, l], node[Y3, l], node[X4, l], node[Y4, l] = x3, y3, x4, y4
-    node[REF_GRAVITY, l] = mu * inverse_square * np.sqrt(inverse_square)
-    node[REF_RADIAL, l] = 3.0 * inverse_square
-    node[TIME_RATE, l] = d * rate
+    nodes[node + X + l], nodes[node + Y + l], nodes[node + VX + l], nodes[node + VY + l] = x, y, vx, vy
+    nodes[node + X3 + l], nodes[node + Y3 + l], nodes[node + X4 + l], nodes[node + Y4 + l] = x3, y3, x4, y4
+    nodes[node + REF_GRAVITY + l] = mu * inverse_square * np.sqrt(inverse_square)
+    nodes[node + REF_RADIAL + l] = 3.0 * inverse_square
+    nodes[node + TIME_RATE + l] = d * rate
 
 
 @jit(fastmath=True)
-def set_earth_leg(conic, nodes, times, start, duration, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
-    """Reference ellipse from perigee: basis at the end and at all nodes; node epochs into ``times`` [node, lane]."""
+def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
+    """Reference ellipse from perigee: basis at the end and at all nodes; node epochs into ``times``."""
     set_conic(conic, GM_EARTH_KM3_S2, radius, speed, lanes)
-    solve_ellipse_end(conic, duration, lanes)
+    solve_ellipse_end(conic, values, lanes)
     for l in range(lanes):
-        e, a, n, end = conic[ECCENTRICITY, l], conic[SEMI_MAJOR, l], conic[MEAN_MOTION, l], conic[END_ANOMALY, l]
-        d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA, l], end)
+        e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+        d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end)
         vx4, vy4 = ellipse_rates(e, a, n, end)
         store_end(conic, GM_EARTH_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
     for i in range(len(warp)):
-        node = nodes[i]
+        node, epoch = i * NODE_SIZE, i * LANES
         for l in range(lanes):
-            e, a, n, end = conic[ECCENTRICITY, l], conic[SEMI_MAJOR, l], conic[MEAN_MOTION, l], conic[END_ANOMALY, l]
-            d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA, l], end * warp[i])
-            store_node(node, GM_EARTH_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            times[i, l] = start[l] + t
+            e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+            d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end * warp[i])
+            store_node(nodes, node, GM_EARTH_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
+            times[epoch + l] = values[INJECTION + l] + t
 
 
 @jit(fastmath=True)
-def set_moon_leg(conic, nodes, times, start, duration, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
+def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
     """Reference hyperbola backwards from perilune."""
     set_conic(conic, GM_MOON_KM3_S2, radius, speed, lanes)
-    solve_hyperbola_end(conic, duration, lanes)
+    solve_hyperbola_end(conic, lanes)
     for l in range(lanes):
-        e, a, n, end = conic[ECCENTRICITY, l], conic[SEMI_MAJOR, l], conic[MEAN_MOTION, l], conic[END_ANOMALY, l]
-        d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA, l], end)
+        e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+        d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end)
         vx4, vy4 = hyperbola_rates(e, a, n, end)
         store_end(conic, GM_MOON_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
     for i in range(len(warp)):
-        node = nodes[i]
+        node, epoch = i * NODE_SIZE, i * LANES
         for l in range(lanes):
-            e, a, n, end = conic[ECCENTRICITY, l], conic[SEMI_MAJOR, l], conic[MEAN_MOTION, l], conic[END_ANOMALY, l]
-            d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA, l], end * warp[i])
-            store_node(node, GM_MOON_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            times[i, l] = start[l] + t
+            e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+            d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end * warp[i])
+            store_node(nodes, node, GM_MOON_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
+            times[epoch + l] = values[ARRIVAL + l] + t
 
 
 @jit(fastmath=True)
-def set_bodies(nodes, times, table, moon_centred, lanes):  # type: ignore[no-untyped-def]
-    """Moon, Sun, quadrupole and fixed accelerations at all nodes; ``moon_centred`` 0.0 (Earth leg) or 1.0."""
-    for i in range(len(nodes)):
-        node = nodes[i]
+def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):  # type: ignore[no-untyped-def]
+    """Moon, Sun, quadrupole and fixed accelerations at ``count`` nodes; ``moon_centred`` 0.0 (Earth leg) or 1.0."""
+    x, moon, sun, pull = scratch[:LANES], scratch[LANES:], scratch[LANES + VECTOR :], scratch[LANES + 2 * VECTOR :]
+    for i in range(count):
+        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
         for l in range(lanes):
-            rate = table[INVERSE_HALF, l]
-            x = (times[i, l] - table[CENTRE_TIME, l]) * rate
-            mx = polynomial(table, MOON, MOON_TERMS, x, l)
-            my = polynomial(table, MOON + MOON_TERMS, MOON_TERMS, x, l)
-            mz = polynomial(table, MOON + 2 * MOON_TERMS, MOON_TERMS, x, l)
-            sx = polynomial(table, SUN, SUN_TERMS, x, l)
-            sy = polynomial(table, SUN + SUN_TERMS, SUN_TERMS, x, l)
-            sz = polynomial(table, SUN + 2 * SUN_TERMS, SUN_TERMS, x, l)
-            store_bodies(node, mx, my, mz, sx, sy, sz, moon_centred, l)
+            x[l] = (epoch[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]
+        evaluate(table[MOON:SUN], MOON_TERMS, x, moon, lanes)
+        evaluate(table[SUN:MOON_PULL], SUN_TERMS, x, sun, lanes)
+        store_bodies(node, moon, sun, moon_centred, lanes)
         if moon_centred > 0.0:
-            add_moon_acceleration(node, times[i], table, lanes)
-        for l in range(lanes):
-            s, c = turn_cosines(table, times[i, l], l)
-            for j in range(6):
-                node[QXX + j, l] = (
-                    table[QUADRUPOLE + j, l] + c * table[QUADRUPOLE + 6 + j, l] + s * table[QUADRUPOLE + 12 + j, l]
-                )
+            evaluate(table[MOON_PULL:TABLE_SIZE], MOON_TERMS, x, pull, lanes)
+            for w in range(3 * lanes):
+                node[FIXED_X + w] -= pull[w]
+        store_quadrupole(node, epoch, table, lanes)
 
 
 @jit(fastmath=True)
-def store_bodies(node, mx, my, mz, sx, sy, sz, moon_centred, l):  # type: ignore[no-untyped-def]
+def store_quadrupole(node, epoch, table, lanes):  # type: ignore[no-untyped-def]
+    """The Moon's quadrupole tensor at a node's epochs."""
+    for l in range(lanes):
+        s, c = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
+        node[QXX + l] = table[QUADRUPOLE + l] + c * table[QUADRUPOLE_COS + l] + s * table[QUADRUPOLE_SIN + l]
+        for k in range(1, 6):
+            at = k * LANES + l
+            node[QXX + at] = table[QUADRUPOLE + at] + c * table[QUADRUPOLE_COS + at] + s * table[QUADRUPOLE_SIN + at]
+
+
+@jit(fastmath=True)
+def store_bodies(node, moon, sun, moon_centred, lanes):  # type: ignore[no-untyped-def]
     """Geometry of Moon and Sun at a node, and the indirect terms.
 
     Earth leg: fixed = −μ_M m/m³; the Sun's pull enters as a tide about the Earth. Moon leg, Moon-centred: fixed =
     −μ_M m/m³ + tide of the Sun on the Moon about the Earth, from which the Moon's own acceleration is taken later.
     """
-    wx, wy, wz = sx - moon_centred * mx, sy - moon_centred * my, sz - moon_centred * mz
-    sun2 = 1.0 / (sx * sx + sy * sy + sz * sz)
-    w2 = 1.0 / (wx * wx + wy * wy + wz * wz)
-    moon2 = 1.0 / (mx * mx + my * my + mz * mz)
-    moon3 = GM_MOON_KM3_S2 * moon2 * np.sqrt(moon2)
-    w3 = GM_SUN_KM3_S2 * w2 * np.sqrt(w2)
-    sun3 = GM_SUN_KM3_S2 * sun2 * np.sqrt(sun2)
-    node[MOON_X, l], node[MOON_Y, l], node[MOON_Z, l] = mx, my, mz
-    node[SUN_X, l], node[SUN_Y, l], node[SUN_Z, l] = wx, wy, wz
-    node[SUN_INVERSE_SQUARE, l], node[SUN_GRAVITY, l] = w2, w3
-    node[FIXED_X, l] = -moon3 * mx + moon_centred * (w3 * wx - sun3 * sx)
-    node[FIXED_Y, l] = -moon3 * my + moon_centred * (w3 * wy - sun3 * sy)
-    node[FIXED_Z, l] = -moon3 * mz + moon_centred * (w3 * wz - sun3 * sz)
-
-
-@jit(fastmath=True)
-def add_moon_acceleration(node, times, table, lanes):  # type: ignore[no-untyped-def]
-    """Take the Moon's geocentric acceleration (second derivative of its polynomial) from the fixed terms."""
     for l in range(lanes):
-        rate = table[INVERSE_HALF, l]
-        x = (times[l] - table[CENTRE_TIME, l]) * rate
-        square = rate * rate
-        node[FIXED_X, l] -= square * polynomial_curvature(table, MOON, MOON_TERMS, x, l)
-        node[FIXED_Y, l] -= square * polynomial_curvature(table, MOON + MOON_TERMS, MOON_TERMS, x, l)
-        node[FIXED_Z, l] -= square * polynomial_curvature(table, MOON + 2 * MOON_TERMS, MOON_TERMS, x, l)
+        mx, my, mz = moon[l], moon[LANES + l], moon[2 * LANES + l]
+        sx, sy, sz = sun[l], sun[LANES + l], sun[2 * LANES + l]
+        wx, wy, wz = sx - moon_centred * mx, sy - moon_centred * my, sz - moon_centred * mz
+        sun2 = 1.0 / (sx * sx + sy * sy + sz * sz)
+        w2 = 1.0 / (wx * wx + wy * wy + wz * wz)
+        moon2 = 1.0 / (mx * mx + my * my + mz * mz)
+        moon3 = GM_MOON_KM3_S2 * moon2 * np.sqrt(moon2)
+        w3 = GM_SUN_KM3_S2 * w2 * np.sqrt(w2)
+        sun3 = GM_SUN_KM3_S2 * sun2 * np.sqrt(sun2)
+        node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l] = mx, my, mz
+        node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l] = wx, wy, wz
+        node[SUN_INVERSE_SQUARE + l], node[SUN_GRAVITY + l] = w2, w3
+        node[FIXED_X + l] = -moon3 * mx + moon_centred * (w3 * wx - sun3 * sx)
+        node[FIXED_Y + l] = -moon3 * my + moon_centred * (w3 * wy - sun3 * sy)
+        node[FIXED_Z + l] = -moon3 * mz + moon_centred * (w3 * wz - sun3 * sz)
 
 
 @jit(fastmath=True)
-def sweep(nodes, conic, frame, table, c, rates, moon_centred, lanes):  # type: ignore[no-untyped-def]
+def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):  # type: ignore[no-untyped-def]
     """Rates c' dt/ds of the coefficients at every node, from the full force on the present path.
 
-    ``c`` [node, 6, lane] without the start offset; ``frame`` [9, lane]: the perifocal axes x, y, z as rows of ICRF.
+    ``c`` holds the coefficients without the start offset.
     The Earth's J2 and the Moon's quadrupole act on both legs. The Sun acts as a tide by Battin's series in q.
     """
-    for i in range(len(nodes)):
-        node, ci, out = nodes[i], c[i], rates[i]
+    for i in range(count):
+        node, at = i * NODE_SIZE, i * C_SIZE
         for l in range(lanes):
-            offset = conic[SPEED_OFFSET, l]
-            c1, c2 = ci[0, l], ci[1, l]
-            c3 = ci[2, l] + offset * conic[SPEED_TO_C3, l]
-            c4 = ci[3, l] + offset * conic[SPEED_TO_C4, l]
-            x, y, vx, vy = node[X, l], node[Y, l], node[VX, l], node[VY, l]
-            x3, y3, x4, y4 = node[X3, l], node[Y3, l], node[X4, l], node[Y4, l]
+            offset = conic[SPEED_OFFSET + l]
+            c1, c2 = c[at + C1 + l], c[at + C2 + l]
+            c3 = c[at + C3 + l] + offset * conic[SPEED_TO_C3 + l]
+            c4 = c[at + C4 + l] + offset * conic[SPEED_TO_C4 + l]
+            x, y, vx, vy = nodes[node + X + l], nodes[node + Y + l], nodes[node + VX + l], nodes[node + VY + l]
+            x3, y3, x4, y4 = nodes[node + X3 + l], nodes[node + Y3 + l], nodes[node + X4 + l], nodes[node + Y4 + l]
             dx = c1 * vx - c2 * y + c3 * x3 + c4 * x4
             dy = c1 * vy + c2 * x + c3 * y3 + c4 * y4
-            dz = ci[4, l] * x + ci[5, l] * y
+            dz = c[at + C5 + l] * x + c[at + C6 + l] * y
             # Position from the leg's centre on ICRF axes, then from Earth (e) and from Moon (d).
             p, q = x + dx, y + dy
-            rx = frame[0, l] * p + frame[3, l] * q + frame[6, l] * dz
-            ry = frame[1, l] * p + frame[4, l] * q + frame[7, l] * dz
-            rz = frame[2, l] * p + frame[5, l] * q + frame[8, l] * dz
-            mx, my, mz = node[MOON_X, l], node[MOON_Y, l], node[MOON_Z, l]
+            rx = frame[PX + l] * p + frame[QX + l] * q + frame[WX + l] * dz
+            ry = frame[PY + l] * p + frame[QY + l] * q + frame[WY + l] * dz
+            rz = frame[PZ + l] * p + frame[QZ + l] * q + frame[WZ + l] * dz
+            mx, my, mz = nodes[node + MOON_X + l], nodes[node + MOON_Y + l], nodes[node + MOON_Z + l]
             geocentric = moon_centred
             selenocentric = moon_centred - 1.0
             ex, ey, ez = rx + geocentric * mx, ry + geocentric * my, rz + geocentric * mz
             mdx, mdy, mdz = rx + selenocentric * mx, ry + selenocentric * my, rz + selenocentric * mz
             # Earth with J2 about the pole of date.
-            kx, ky, kz = table[EARTH_POLE, l], table[EARTH_POLE + 1, l], table[EARTH_POLE + 2, l]
+            kx, ky, kz = table[EARTH_POLE + l], table[EARTH_POLE + LANES + l], table[EARTH_POLE + 2 * LANES + l]
             e2 = 1.0 / (ex * ex + ey * ey + ez * ez)
             e3 = e2 * np.sqrt(e2)
             height = ex * kx + ey * ky + ez * kz
@@ -330,110 +355,118 @@ def sweep(nodes, conic, frame, table, c, rates, moon_centred, lanes):  # type: i
             m2 = 1.0 / (mdx * mdx + mdy * mdy + mdz * mdz)
             m3 = m2 * np.sqrt(m2)
             m5 = m3 * m2
-            qx = node[QXX, l] * mdx + node[QXY, l] * mdy + node[QXZ, l] * mdz
-            qy = node[QXY, l] * mdx + node[QYY, l] * mdy + node[QYZ, l] * mdz
-            qz = node[QXZ, l] * mdx + node[QYZ, l] * mdy + node[QZZ, l] * mdz
+            qx = nodes[node + QXX + l] * mdx + nodes[node + QXY + l] * mdy + nodes[node + QXZ + l] * mdz
+            qy = nodes[node + QXY + l] * mdx + nodes[node + QYY + l] * mdy + nodes[node + QYZ + l] * mdz
+            qz = nodes[node + QXZ + l] * mdx + nodes[node + QYZ + l] * mdy + nodes[node + QZZ + l] * mdz
             moon = GM_MOON_KM3_S2 * m3 + 5.0 * m5 * m2 * (mdx * qx + mdy * qy + mdz * qz)
             quad = 2.0 * m5
             # Sun's tide about the leg's centre.
-            sx, sy, sz = node[SUN_X, l], node[SUN_Y, l], node[SUN_Z, l]
-            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * node[SUN_INVERSE_SQUARE, l]
+            sx, sy, sz = nodes[node + SUN_X + l], nodes[node + SUN_Y + l], nodes[node + SUN_Z + l]
+            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * nodes[node + SUN_INVERSE_SQUARE + l]
             f = b * (-1.5 + b * (1.875 + b * (-2.1875 + b * (2.4609375 + b * (-2.70703125)))))
-            sun = node[SUN_GRAVITY, l] * f
-            tide = node[SUN_GRAVITY, l] + sun
-            ax = node[FIXED_X, l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
-            ay = node[FIXED_Y, l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
-            az = node[FIXED_Z, l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
+            sun = nodes[node + SUN_GRAVITY + l] * f
+            tide = nodes[node + SUN_GRAVITY + l] + sun
+            ax = nodes[node + FIXED_X + l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
+            ay = nodes[node + FIXED_Y + l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
+            az = nodes[node + FIXED_Z + l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
             # What is left when the linear motion about the reference is taken away, in perifocal axes.
-            g = node[REF_GRAVITY, l]
-            scale = 1.0 - (x * dx + y * dy) * node[REF_RADIAL, l]
-            dt = node[TIME_RATE, l]
-            nx = (frame[0, l] * ax + frame[1, l] * ay + frame[2, l] * az + g * (scale * x + dx)) * dt
-            ny = (frame[3, l] * ax + frame[4, l] * ay + frame[5, l] * az + g * (scale * y + dy)) * dt
-            nz = (frame[6, l] * ax + frame[7, l] * ay + frame[8, l] * az + g * dz) * dt * conic[INVERSE_H, l]
-            m, k = conic[M_FACTOR, l], conic[K_FACTOR, l]
-            out[0, l] = -m * (x3 * nx + y3 * ny)
-            out[1, l] = k * (x4 * nx + y4 * ny)
-            out[2, l] = m * (vx * nx + vy * ny)
-            out[3, l] = k * (y * nx - x * ny)
-            out[4, l] = -y * nz
-            out[5, l] = x * nz
+            g = nodes[node + REF_GRAVITY + l]
+            scale = 1.0 - (x * dx + y * dy) * nodes[node + REF_RADIAL + l]
+            dt = nodes[node + TIME_RATE + l]
+            nx = (frame[PX + l] * ax + frame[PY + l] * ay + frame[PZ + l] * az + g * (scale * x + dx)) * dt
+            ny = (frame[QX + l] * ax + frame[QY + l] * ay + frame[QZ + l] * az + g * (scale * y + dy)) * dt
+            nz = (frame[WX + l] * ax + frame[WY + l] * ay + frame[WZ + l] * az + g * dz) * dt * conic[INVERSE_H + l]
+            m, k = conic[M_FACTOR + l], conic[K_FACTOR + l]
+            rates[at + C1 + l] = -m * (x3 * nx + y3 * ny)
+            rates[at + C2 + l] = k * (x4 * nx + y4 * ny)
+            rates[at + C3 + l] = m * (vx * nx + vy * ny)
+            rates[at + C4 + l] = k * (y * nx - x * ny)
+            rates[at + C5 + l] = -y * nz
+            rates[at + C6 + l] = x * nz
 
 
 @jit(fastmath=True)
 def integrate(integration, rates, c, width):  # type: ignore[no-untyped-def]
-    """c = A rates, over flattened rows of ``width`` = 6 × lanes numbers; the number of nodes is a multiple of four."""
+    """c = A rates, ``width`` = 6 × lanes numbers a row.
+
+    Two rows of A and four nodes at a time, so that every rate that is loaded serves twice: the number of nodes is a
+    multiple of four, A has an even number of rows (its last one repeated).
+    """
     nodes = integration.shape[1]
-    for i in range(nodes + 1):
-        row, total = integration[i], c[i]
-        for w in range(width):
-            total[w] = 0.0
+    for i in range(0, nodes + 1, 2):
+        total = c[i * C_SIZE : (i + 2) * C_SIZE]
+        total[:] = 0.0
         for j in range(0, nodes, 4):
-            a0, a1, a2, a3 = row[j], row[j + 1], row[j + 2], row[j + 3]
+            a0, a1, a2, a3 = integration[i, j], integration[i, j + 1], integration[i, j + 2], integration[i, j + 3]
+            b0, b1, b2 = integration[i + 1, j], integration[i + 1, j + 1], integration[i + 1, j + 2]
+            b3 = integration[i + 1, j + 3]
+            g = rates[j * C_SIZE : (j + 4) * C_SIZE]
             for w in range(width):
-                total[w] += a0 * rates[j, w] + a1 * rates[j + 1, w] + a2 * rates[j + 2, w] + a3 * rates[j + 3, w]
+                g0, g1, g2, g3 = g[w], g[C_SIZE + w], g[2 * C_SIZE + w], g[3 * C_SIZE + w]
+                total[w] += (a0 * g0 + a1 * g1) + (a2 * g2 + a3 * g3)
+                total[C_SIZE + w] += (b0 * g0 + b1 * g1) + (b2 * g2 + b3 * g3)
 
 
 @jit(fastmath=True)
-def end_state(c, conic, frame, pole, pole_row, state, lanes):  # type: ignore[no-untyped-def]
+def end_state(c, last, conic, frame, table, pole, state, lanes):  # type: ignore[no-untyped-def]
     """State where the legs meet and its derivatives by the conic alone.
 
-    ``state`` [24, lane]: rows 0-5 position and velocity; 6-11 ∂/∂node = pole × (r, v); 12-17 ∂/∂argument = h × (r, v);
-    18-23 ∂/∂speed. ``c`` [6, lane] is the last row of the integrated coefficients.
+    ``state`` rows: position and velocity; ∂/∂node = pole × (r, v); ∂/∂argument = h × (r, v); ∂/∂speed. ``last`` is the
+    offset of the last row of the integrated coefficients, ``pole`` the row of the pole in ``table``.
     """
     for l in range(lanes):
-        to_c3, to_c4, offset = conic[SPEED_TO_C3, l], conic[SPEED_TO_C4, l], conic[SPEED_OFFSET, l]
-        c1, c2, c5, c6 = c[0, l], c[1, l], c[4, l], c[5, l]
-        c3, c4 = c[2, l] + offset * to_c3, c[3, l] + offset * to_c4
-        x, y, vx, vy = conic[END, l], conic[END + 1, l], conic[END + 2, l], conic[END + 3, l]
-        x3, y3, x4, y4 = conic[END + 4, l], conic[END + 5, l], conic[END + 6, l], conic[END + 7, l]
-        ax, ay, vx3, vy3 = conic[END + 8, l], conic[END + 9, l], conic[END + 10, l], conic[END + 11, l]
-        vx4, vy4 = conic[END + 12, l], conic[END + 13, l]
-        to_icrf(
-            state, 0, frame,
-            x + c1 * vx - c2 * y + c3 * x3 + c4 * x4, y + c1 * vy + c2 * x + c3 * y3 + c4 * y4, c5 * x + c6 * y, l,
-        )
-        to_icrf(
-            state, 3, frame,
-            vx + c1 * ax - c2 * vy + c3 * vx3 + c4 * vx4, vy + c1 * ay + c2 * vx + c3 * vy3 + c4 * vy4,
-            c5 * vx + c6 * vy, l,
-        )
-        for half in range(0, 6, 3):
-            rx, ry, rz = state[half, l], state[half + 1, l], state[half + 2, l]
-            cross(state, 6 + half, pole[pole_row, l], pole[pole_row + 1, l], pole[pole_row + 2, l], rx, ry, rz, l)
-            cross(state, 12 + half, frame[6, l], frame[7, l], frame[8, l], rx, ry, rz, l)
-        to_icrf(state, 18, frame, to_c3 * x3 + to_c4 * x4, to_c3 * y3 + to_c4 * y4, 0.0, l)
-        to_icrf(state, 21, frame, to_c3 * vx3 + to_c4 * vx4, to_c3 * vy3 + to_c4 * vy4, 0.0, l)
-
-
-@jit(fastmath=True)
-def to_icrf(state, row, frame, p, q, z, l):  # type: ignore[no-untyped-def]
-    """Write a perifocal vector on ICRF axes."""
-    for j in range(3):
-        state[row + j, l] = frame[j, l] * p + frame[3 + j, l] * q + frame[6 + j, l] * z
-
-
-@jit(fastmath=True)
-def cross(state, row, ax, ay, az, bx, by, bz, l):  # type: ignore[no-untyped-def]
-    """Write a × b."""
-    state[row, l] = ay * bz - az * by
-    state[row + 1, l] = az * bx - ax * bz
-    state[row + 2, l] = ax * by - ay * bx
-
-
-@jit(fastmath=True)
-def turn_frame(frame, pole, pole_row, step, row, lanes):  # type: ignore[no-untyped-def]
-    """Turn each lane's frame about the pole by ``step[row]`` and about its own z by ``step[row + 1]``."""
+        to_c3, to_c4, offset = conic[SPEED_TO_C3 + l], conic[SPEED_TO_C4 + l], conic[SPEED_OFFSET + l]
+        c1, c2, c5, c6 = c[last + C1 + l], c[last + C2 + l], c[last + C5 + l], c[last + C6 + l]
+        c3, c4 = c[last + C3 + l] + offset * to_c3, c[last + C4 + l] + offset * to_c4
+        x, y, vx, vy = conic[END_X + l], conic[END_Y + l], conic[END_VX + l], conic[END_VY + l]
+        x3, y3, x4, y4 = conic[END_X3 + l], conic[END_Y3 + l], conic[END_X4 + l], conic[END_Y4 + l]
+        ax, ay, vx3, vy3 = conic[END_AX + l], conic[END_AY + l], conic[END_VX3 + l], conic[END_VY3 + l]
+        vx4, vy4 = conic[END_VX4 + l], conic[END_VY4 + l]
+        p, q = x + c1 * vx - c2 * y + c3 * x3 + c4 * x4, y + c1 * vy + c2 * x + c3 * y3 + c4 * y4
+        vp, vq = vx + c1 * ax - c2 * vy + c3 * vx3 + c4 * vx4, vy + c1 * ay + c2 * vx + c3 * vy3 + c4 * vy4
+        to_icrf(state, 0, frame, p, q, c5 * x + c6 * y, l)
+        to_icrf(state, VECTOR, frame, vp, vq, c5 * vx + c6 * vy, l)
+        to_icrf(state, BY_SPEED, frame, to_c3 * x3 + to_c4 * x4, to_c3 * y3 + to_c4 * y4, 0.0, l)
+        to_icrf(state, BY_SPEED + VECTOR, frame, to_c3 * vx3 + to_c4 * vx4, to_c3 * vy3 + to_c4 * vy4, 0.0, l)
     for l in range(lanes):
-        s, o = small_sin_versine(step[row, l])
-        kx, ky, kz = pole[pole_row, l], pole[pole_row + 1, l], pole[pole_row + 2, l]
-        rx, ry, rz = rotated(frame[0, l], frame[1, l], frame[2, l], kx, ky, kz, s, o)
-        tx, ty, tz = rotated(frame[3, l], frame[4, l], frame[5, l], kx, ky, kz, s, o)
-        frame[6, l], frame[7, l], frame[8, l] = ry * tz - rz * ty, rz * tx - rx * tz, rx * ty - ry * tx
-        s, o = small_sin_versine(step[row + 1, l])
+        kx, ky, kz = table[pole + l], table[pole + LANES + l], table[pole + 2 * LANES + l]
+        hx, hy, hz = frame[WX + l], frame[WY + l], frame[WZ + l]
+        cross(state, BY_NODE, kx, ky, kz, 0, l)
+        cross(state, BY_NODE + VECTOR, kx, ky, kz, VECTOR, l)
+        cross(state, BY_ARGUMENT, hx, hy, hz, 0, l)
+        cross(state, BY_ARGUMENT + VECTOR, hx, hy, hz, VECTOR, l)
+
+
+@jit(fastmath=True)
+def to_icrf(state, at, frame, p, q, w, l):  # type: ignore[no-untyped-def]
+    """Write a perifocal vector on ICRF axes."""
+    state[at + l] = frame[PX + l] * p + frame[QX + l] * q + frame[WX + l] * w
+    state[at + LANES + l] = frame[PY + l] * p + frame[QY + l] * q + frame[WY + l] * w
+    state[at + 2 * LANES + l] = frame[PZ + l] * p + frame[QZ + l] * q + frame[WZ + l] * w
+
+
+@jit(fastmath=True)
+def cross(state, at, ax, ay, az, source, l):  # type: ignore[no-untyped-def]
+    """Write a × the vector that stands at row ``source``."""
+    bx, by, bz = state[source + l], state[source + LANES + l], state[source + 2 * LANES + l]
+    state[at + l] = ay * bz - az * by
+    state[at + LANES + l] = az * bx - ax * bz
+    state[at + 2 * LANES + l] = ax * by - ay * bx
+
+
+@jit(fastmath=True)
+def turn_frame(frame, table, pole, step, first, lanes):  # type: ignore[no-untyped-def]
+    """Turn each lane's frame about the pole by the step in row ``first`` and about its own w by the next row."""
+    for l in range(lanes):
+        s, o = small_sin_versine(step[first + l])
+        kx, ky, kz = table[pole + l], table[pole + LANES + l], table[pole + 2 * LANES + l]
+        px, py, pz = rotated(frame[PX + l], frame[PY + l], frame[PZ + l], kx, ky, kz, s, o)
+        qx, qy, qz = rotated(frame[QX + l], frame[QY + l], frame[QZ + l], kx, ky, kz, s, o)
+        frame[WX + l], frame[WY + l], frame[WZ + l] = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
+        s, o = small_sin_versine(step[first + LANES + l])
         c = 1.0 - o
-        frame[0, l], frame[1, l], frame[2, l] = c * rx + s * tx, c * ry + s * ty, c * rz + s * tz
-        frame[3, l], frame[4, l], frame[5, l] = c * tx - s * rx, c * ty - s * ry, c * tz - s * rz
+        frame[PX + l], frame[PY + l], frame[PZ + l] = c * px + s * qx, c * py + s * qy, c * pz + s * qz
+        frame[QX + l], frame[QY + l], frame[QZ + l] = c * qx - s * px, c * qy - s * py, c * qz - s * pz
 
 
 @jit(fastmath=True)

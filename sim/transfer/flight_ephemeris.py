@@ -4,7 +4,7 @@ Over [t0, tp] the geocentric Moon and Sun are fitted by one polynomial each in x
 of the DE440 granules at Chebyshev nodes (a least-squares fit with a precomputed pseudo-inverse). So no granule edge
 falls inside a leg, and position, velocity and acceleration of the Moon belong to one function.
 
-A block holds ``LANES`` flights side by side; its ephemeris is a table ``[field, lane]`` with the rows named below.
+A block holds ``LANES`` flights side by side; its ephemeris is a table with the rows named below (sim.transfer.lanes).
 """
 
 from __future__ import annotations
@@ -15,29 +15,27 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from sim.constants import C20_MOON, C22_MOON, GM_MOON_KM3_S2, MOON_ROTATION_RAD_S, R_MOON_GRAVITY_KM
+from sim.constants import C20_MOON, C22_MOON, GM_MOON_KM3_S2, R_MOON_GRAVITY_KM
 from sim.jit import jit
-from sim.transfer.series import sin_cos
+from sim.transfer.lanes import LANES, VECTOR, row, rows
 
 FloatArray = NDArray[np.float64]
 
-LANES = 8
 FIT_NODES = 24
 MOON_TERMS = 15
-SUN_TERMS = 9
+SUN_TERMS = 10
+GROUP = 5  # terms are multiples of it: Horner's rule runs five terms a step
 GRANULE_TERMS = 13
 AXES = 8  # three of the Moon, three of the Sun, two of padding: one vector register
 
 # Rows of the ephemeris table of a block.
-CENTRE_TIME = 0
-INVERSE_HALF = 1
-ARRIVAL_TIME = 2
-EARTH_POLE = 3
-MOON_POLE = 6
-QUADRUPOLE = 9  # 18 rows: constant, cosine and sine part of (xx, yy, zz, xy, xz, yz)
-MOON = QUADRUPOLE + 18
-SUN = MOON + 3 * MOON_TERMS
-ROWS = SUN + 3 * SUN_TERMS
+CENTRE_TIME, INVERSE_HALF, ARRIVAL_TIME = rows(0, 3)
+EARTH_POLE, MOON_POLE = row(3), row(6)
+QUADRUPOLE, QUADRUPOLE_COS, QUADRUPOLE_SIN = row(9), row(15), row(21)  # each xx, yy, zz, xy, xz, yz
+MOON = row(27)
+SUN = MOON + row(3 * MOON_TERMS)
+MOON_PULL = SUN + row(3 * SUN_TERMS)  # acceleration of the Moon
+TABLE_SIZE = MOON_PULL + row(3 * MOON_TERMS)
 
 QUADRUPOLE_SCALE = GM_MOON_KM3_S2 * R_MOON_GRAVITY_KM**2
 
@@ -46,7 +44,7 @@ QUADRUPOLE_SCALE = GM_MOON_KM3_S2 * R_MOON_GRAVITY_KM**2
 def fit_matrices() -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes (24,) on [−1, 1] and the pseudo-inverses that turn node values into monomial coefficients.
 
-    Moon (15, 24) and Sun (9, 24). The fit is made in Chebyshev polynomials, which is well conditioned, and its
+    Moon (15, 24) and Sun (10, 24). The fit is made in Chebyshev polynomials, which is well conditioned, and its
     coefficients are then written as monomials.
     """
     nodes = np.cos(np.pi * (np.arange(FIT_NODES) + 0.5) / FIT_NODES)
@@ -89,20 +87,23 @@ def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, ta
     """Fit Moon and Sun over [t0, tp] into column ``lane`` of ``table``. ``work`` is scratch (26, 24 or more)."""
     centre = 0.5 * (t0 + tp)
     half = 0.5 * (tp - t0)
-    table[CENTRE_TIME, lane] = centre
-    table[INVERSE_HALF, lane] = 1.0 / half
-    table[ARRIVAL_TIME, lane] = tp
+    table[CENTRE_TIME + lane] = centre
+    table[INVERSE_HALF + lane] = 1.0 / half
+    table[ARRIVAL_TIME + lane] = tp
     for i in range(FIT_NODES):
         granule_values(centre + half * nodes[i], start, step, granules, work[FIT_NODES], work[i])
     coefficient = work[FIT_NODES + 1]
     for k in range(MOON_TERMS):
         combine(fit_moon[k], work, coefficient)
         for j in range(3):
-            table[MOON + j * MOON_TERMS + k, lane] = coefficient[j]
+            table[MOON + (j * MOON_TERMS + k) * LANES + lane] = coefficient[j]
+            if k >= 2:
+                pull = k * (k - 1) * coefficient[j] / (half * half)
+                table[MOON_PULL + (j * MOON_TERMS + k - 2) * LANES + lane] = pull
     for k in range(SUN_TERMS):
         combine(fit_sun[k], work, coefficient)
         for j in range(3):
-            table[SUN + j * SUN_TERMS + k, lane] = coefficient[3 + j]
+            table[SUN + (j * SUN_TERMS + k) * LANES + lane] = coefficient[3 + j]
 
 
 @jit(fastmath=True)
@@ -120,8 +121,8 @@ def combine(weights, rows, total):  # type: ignore[no-untyped-def]
 @jit(fastmath=True)
 def copy_column(table, source, lane):  # type: ignore[no-untyped-def]
     """Give ``lane`` the ephemeris of ``source``: two branches of one flight."""
-    for row in range(ROWS):
-        table[row, lane] = table[row, source]
+    for at in range(0, TABLE_SIZE, LANES):
+        table[at + lane] = table[at + source]
 
 
 @jit(fastmath=True)
@@ -132,64 +133,54 @@ def set_axes(earth_pole, moon_axes, moon_pole, table, lane):  # type: ignore[no-
     Q0 = μR²C20(3/2 zzᵀ − I/2), Qc = 3μR²C22(xxᵀ − yyᵀ), Qs = 3μR²C22(xyᵀ + yxᵀ).
     """
     for j in range(3):
-        table[EARTH_POLE + j, lane] = earth_pole[j]
-        table[MOON_POLE + j, lane] = moon_pole[j]
+        table[EARTH_POLE + j * LANES + lane] = earth_pole[j]
+        table[MOON_POLE + j * LANES + lane] = moon_pole[j]
     zonal = QUADRUPOLE_SCALE * C20_MOON
     sectorial = 3.0 * QUADRUPOLE_SCALE * C22_MOON
-    row = QUADRUPOLE
+    at = lane
     for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)):
         identity = 0.5 if i == j else 0.0
         xi, yi, zi = moon_axes[0, i], moon_axes[1, i], moon_axes[2, i]
         xj, yj, zj = moon_axes[0, j], moon_axes[1, j], moon_axes[2, j]
-        table[row, lane] = zonal * (1.5 * zi * zj - identity)
-        table[row + 6, lane] = sectorial * (xi * xj - yi * yj)
-        table[row + 12, lane] = sectorial * (xi * yj + yi * xj)
-        row += 1
+        table[QUADRUPOLE + at] = zonal * (1.5 * zi * zj - identity)
+        table[QUADRUPOLE_COS + at] = sectorial * (xi * xj - yi * yj)
+        table[QUADRUPOLE_SIN + at] = sectorial * (xi * yj + yi * xj)
+        at += LANES
 
 
 @jit(fastmath=True)
-def polynomial(table, row, terms, x, lane):  # type: ignore[no-untyped-def]
-    """Value of the polynomial whose coefficients stand in ``terms`` rows from ``row`` on."""
-    value = table[row + terms - 1, lane]
-    for k in range(terms - 2, -1, -1):
-        value = value * x + table[row + k, lane]
-    return value
+def evaluate(coefficients, terms, x, value, lanes):  # type: ignore[no-untyped-def]
+    """Three polynomials of ``terms`` terms at x (lanes,), Horner's rule, five terms a step; three rows of ``value``."""
+    for axis in range(3):
+        v = value[axis * LANES : (axis + 1) * LANES]
+        v[:] = 0.0
+        for k in range(terms - GROUP, -1, -GROUP):
+            at = (axis * terms + k) * LANES
+            c = coefficients[at : at + GROUP * LANES]
+            for l in range(lanes):
+                p = x[l]
+                high = (v[l] * p + c[4 * LANES + l]) * p + c[3 * LANES + l]
+                v[l] = ((high * p + c[2 * LANES + l]) * p + c[LANES + l]) * p + c[l]
 
 
 @jit(fastmath=True)
-def polynomial_rate(table, row, terms, x, lane):  # type: ignore[no-untyped-def]
-    """First derivative with respect to x."""
-    value = (terms - 1) * table[row + terms - 1, lane]
-    for k in range(terms - 2, 0, -1):
-        value = value * x + k * table[row + k, lane]
-    return value
+def evaluate_rate(coefficients, terms, x, scale, value, lanes):  # type: ignore[no-untyped-def]
+    """Derivatives of three polynomials with respect to x, times ``scale`` (lanes,)."""
+    for axis in range(3):
+        v = value[axis * LANES : (axis + 1) * LANES]
+        v[:] = 0.0
+        for k in range(terms - 1, 0, -1):
+            at = (axis * terms + k) * LANES
+            for l in range(lanes):
+                v[l] = v[l] * x[l] + k * coefficients[at + l]
+        for l in range(lanes):
+            v[l] *= scale[l]
 
 
 @jit(fastmath=True)
-def polynomial_curvature(table, row, terms, x, lane):  # type: ignore[no-untyped-def]
-    """Second derivative with respect to x."""
-    value = (terms - 1) * (terms - 2) * table[row + terms - 1, lane]
-    for k in range(terms - 2, 1, -1):
-        value = value * x + k * (k - 1) * table[row + k, lane]
-    return value
-
-
-@jit(fastmath=True)
-def turn_cosines(table, t, lane):  # type: ignore[no-untyped-def]
-    """Sine and cosine of 2θ at epoch ``t``."""
-    return sin_cos(2.0 * MOON_ROTATION_RAD_S * (t - table[ARRIVAL_TIME, lane]))
-
-
-@jit(fastmath=True)
-def moon_state(table, t, lane):  # type: ignore[no-untyped-def]
-    """Geocentric Moon at ``t``: x, y, z (km), vx, vy, vz (km/s)."""
-    s = table[INVERSE_HALF, lane]
-    x = (t - table[CENTRE_TIME, lane]) * s
-    return (
-        polynomial(table, MOON, MOON_TERMS, x, lane),
-        polynomial(table, MOON + MOON_TERMS, MOON_TERMS, x, lane),
-        polynomial(table, MOON + 2 * MOON_TERMS, MOON_TERMS, x, lane),
-        s * polynomial_rate(table, MOON, MOON_TERMS, x, lane),
-        s * polynomial_rate(table, MOON + MOON_TERMS, MOON_TERMS, x, lane),
-        s * polynomial_rate(table, MOON + 2 * MOON_TERMS, MOON_TERMS, x, lane),
-    )
+def moon_states(table, epochs, x, value, lanes):  # type: ignore[no-untyped-def]
+    """Geocentric Moon at ``epochs`` (lanes,): six rows of ``value``, km and km/s; ``x`` is scratch."""
+    for l in range(lanes):
+        x[l] = (epochs[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]
+    evaluate(table[MOON:SUN], MOON_TERMS, x, value[:VECTOR], lanes)
+    evaluate_rate(table[MOON:SUN], MOON_TERMS, x, table[INVERSE_HALF:ARRIVAL_TIME], value[VECTOR : 2 * VECTOR], lanes)

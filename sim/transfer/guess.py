@@ -15,6 +15,25 @@ import numpy as np
 from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2
 from sim.jit import jit
 from sim.transfer.flight_ephemeris import EARTH_POLE, MOON_POLE
+from sim.transfer.lanes import (
+    APPROACH_SIDE,
+    COS_LUNAR,
+    COS_PARKING,
+    DURATION,
+    INJECTION_SIDE,
+    LANES,
+    PX,
+    PY,
+    PZ,
+    QX,
+    QY,
+    QZ,
+    WX,
+    WY,
+    WZ,
+    row,
+    rows,
+)
 from sim.transfer.series import sin_cos, sinh_cosh
 
 FLY_BACK_S = 1.2 * 86400.0
@@ -22,12 +41,12 @@ FIRST_ANOMALY = 2.75
 FIRST_HYPERBOLIC_ANOMALY = 3.2
 FIRST_SPHERE_KM = 92000.0
 
-# Rows of the work table [row, lane].
-AIM = 0  # 3 rows: aim point, later the relative velocity
-DISTANCE, ANOMALY, HYPERBOLIC, SPHERE, REL_SPEED2, MOON_E, MOON_A, MOON_MEAN = 3, 4, 5, 6, 7, 8, 9, 10
-MOON_STATE = 11  # 6 rows at arrival
-EARTH_SHORT, MOON_SHORT = 17, 18  # |cos i| − cos(declination), positive where the plane cannot be had
-WORK_ROWS = 19
+# Rows of the work table.
+AIM_X, AIM_Y, AIM_Z = rows(0, 3)  # aim point, later the velocity relative to the Moon
+DISTANCE, ANOMALY, HYPERBOLIC, SPHERE, REL_SPEED2, MOON_E, MOON_A, MOON_MEAN = rows(3, 8)
+MOON_RX, MOON_RY, MOON_RZ, MOON_VX, MOON_VY, MOON_VZ = rows(11, 6)  # geocentric Moon at arrival
+EARTH_SHORT, MOON_SHORT = rows(17, 2)  # |cos i| − cos(declination), positive where the plane cannot be had
+WORK_SIZE = row(19)
 
 
 @jit(fastmath=True)
@@ -47,14 +66,14 @@ def plane_normal(ux, uy, uz, kx, ky, kz, cos_i, sign):  # type: ignore[no-untype
 
 
 @jit(fastmath=True)
-def solve_earth_anomaly(work, duration, perigee, iterations, lanes):  # type: ignore[no-untyped-def]
-    """Eccentric anomaly at the aim point so that the flight takes ``duration`` (Newton, analytic derivative)."""
+def solve_earth_anomaly(work, values, perigee, iterations, lanes):  # type: ignore[no-untyped-def]
+    """Eccentric anomaly at the aim point so that the flight takes its time (Newton, analytic derivative)."""
     for l in range(lanes):
-        x, y, z = work[AIM, l], work[AIM + 1, l], work[AIM + 2, l]
-        work[DISTANCE, l] = np.sqrt(x * x + y * y + z * z)
+        x, y, z = work[AIM_X + l], work[AIM_Y + l], work[AIM_Z + l]
+        work[DISTANCE + l] = np.sqrt(x * x + y * y + z * z)
     for _ in range(iterations):
         for l in range(lanes):
-            anomaly, distance = work[ANOMALY, l], work[DISTANCE, l]
+            anomaly, distance = work[ANOMALY + l], work[DISTANCE + l]
             s, c = sin_cos(anomaly)
             rho = distance / perigee
             a = (distance - perigee * c) / (1.0 - c)
@@ -63,36 +82,36 @@ def solve_earth_anomaly(work, duration, perigee, iterations, lanes):  # type: ig
             time = root * (anomaly - e * s)
             da = s * (perigee - distance) / ((1.0 - c) * (1.0 - c))
             rate = 1.5 * time / a * da + root * (1.0 - e * c + e * s * s / (rho - c))
-            work[ANOMALY, l] = min(5.0, max(0.8, anomaly - (time - duration[l]) / rate))
+            work[ANOMALY + l] = min(5.0, max(0.8, anomaly - (time - values[DURATION + l]) / rate))
 
 
 @jit(fastmath=True)
-def earth_conic(work, table, perigee, cos_i, side, frame, speed, lanes):  # type: ignore[no-untyped-def]
+def earth_conic(work, table, values, perigee, frame, speed, lanes):  # type: ignore[no-untyped-def]
     """Plane, perifocal frame and perigee speed of the Earth conic; leaves the velocity relative to the Moon in AIM."""
     for l in range(lanes):
-        rho = work[DISTANCE, l] / perigee
-        s, c = sin_cos(work[ANOMALY, l])
+        rho = work[DISTANCE + l] / perigee
+        s, c = sin_cos(work[ANOMALY + l])
         e = (rho - 1.0) / (rho - c)
         d = 1.0 - e * c
         cos_nu, sin_nu = (c - e) / d, np.sqrt(max(1e-12, 1.0 - e * e)) * s / d
-        inverse = 1.0 / work[DISTANCE, l]
-        ux, uy, uz = work[AIM, l] * inverse, work[AIM + 1, l] * inverse, work[AIM + 2, l] * inverse
-        kx, ky, kz = table[EARTH_POLE, l], table[EARTH_POLE + 1, l], table[EARTH_POLE + 2, l]
-        hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, cos_i[l], side[l])
+        inverse = 1.0 / work[DISTANCE + l]
+        ux, uy, uz = work[AIM_X + l] * inverse, work[AIM_Y + l] * inverse, work[AIM_Z + l] * inverse
+        kx, ky, kz = table[EARTH_POLE + l], table[EARTH_POLE + LANES + l], table[EARTH_POLE + 2 * LANES + l]
+        hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, values[COS_PARKING + l], values[INJECTION_SIDE + l])
         tx, ty, tz = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux
         v0 = np.sqrt(GM_EARTH_KM3_S2 * (1.0 + e) / perigee)
         mu_h = GM_EARTH_KM3_S2 / (perigee * v0)
         radial, along = mu_h * e * sin_nu, mu_h * (1.0 + e * cos_nu)
         speed[l] = v0
-        work[EARTH_SHORT, l] = short
-        frame[0, l], frame[1, l], frame[2, l] = cos_nu * ux - sin_nu * tx, cos_nu * uy - sin_nu * ty, cos_nu * uz - sin_nu * tz
-        frame[3, l], frame[4, l], frame[5, l] = sin_nu * ux + cos_nu * tx, sin_nu * uy + cos_nu * ty, sin_nu * uz + cos_nu * tz
-        frame[6, l], frame[7, l], frame[8, l] = hx, hy, hz
-        vx = radial * ux + along * tx - work[MOON_STATE + 3, l]
-        vy = radial * uy + along * ty - work[MOON_STATE + 4, l]
-        vz = radial * uz + along * tz - work[MOON_STATE + 5, l]
-        work[AIM, l], work[AIM + 1, l], work[AIM + 2, l] = vx, vy, vz
-        work[REL_SPEED2, l] = vx * vx + vy * vy + vz * vz
+        work[EARTH_SHORT + l] = short
+        frame[PX + l], frame[PY + l], frame[PZ + l] = cos_nu * ux - sin_nu * tx, cos_nu * uy - sin_nu * ty, cos_nu * uz - sin_nu * tz
+        frame[QX + l], frame[QY + l], frame[QZ + l] = sin_nu * ux + cos_nu * tx, sin_nu * uy + cos_nu * ty, sin_nu * uz + cos_nu * tz
+        frame[WX + l], frame[WY + l], frame[WZ + l] = hx, hy, hz
+        vx = radial * ux + along * tx - work[MOON_VX + l]
+        vy = radial * uy + along * ty - work[MOON_VY + l]
+        vz = radial * uz + along * tz - work[MOON_VZ + l]
+        work[AIM_X + l], work[AIM_Y + l], work[AIM_Z + l] = vx, vy, vz
+        work[REL_SPEED2 + l] = vx * vx + vy * vy + vz * vz
 
 
 @jit(fastmath=True)
@@ -100,69 +119,67 @@ def solve_moon_anomaly(work, perilune, repeats, iterations, lanes):  # type: ign
     """Hyperbola whose speed 1.2 days before perilune is the relative speed; its hyperbolic anomaly there."""
     for _ in range(repeats):
         for l in range(lanes):
-            energy2 = max(0.01, work[REL_SPEED2, l] - 2.0 * GM_MOON_KM3_S2 / work[SPHERE, l])
+            energy2 = max(0.01, work[REL_SPEED2 + l] - 2.0 * GM_MOON_KM3_S2 / work[SPHERE + l])
             a = GM_MOON_KM3_S2 / energy2
-            work[MOON_A, l] = a
-            work[MOON_E, l] = 1.0 + perilune / a
-            work[MOON_MEAN, l] = np.sqrt(GM_MOON_KM3_S2 / a) / a * FLY_BACK_S
+            work[MOON_A + l] = a
+            work[MOON_E + l] = 1.0 + perilune / a
+            work[MOON_MEAN + l] = np.sqrt(GM_MOON_KM3_S2 / a) / a * FLY_BACK_S
         for _ in range(iterations):
             for l in range(lanes):
-                anomaly, e = work[HYPERBOLIC, l], work[MOON_E, l]
+                anomaly, e = work[HYPERBOLIC + l], work[MOON_E + l]
                 s, c = sinh_cosh(anomaly)
-                step = (e * s - anomaly - work[MOON_MEAN, l]) / (e * c - 1.0)
-                work[HYPERBOLIC, l] = min(6.0, max(0.5, anomaly - step))
+                step = (e * s - anomaly - work[MOON_MEAN + l]) / (e * c - 1.0)
+                work[HYPERBOLIC + l] = min(6.0, max(0.5, anomaly - step))
         for l in range(lanes):
-            s, c = sinh_cosh(work[HYPERBOLIC, l])
-            work[SPHERE, l] = work[MOON_A, l] * (work[MOON_E, l] * c - 1.0)
+            s, c = sinh_cosh(work[HYPERBOLIC + l])
+            work[SPHERE + l] = work[MOON_A + l] * (work[MOON_E + l] * c - 1.0)
 
 
 @jit(fastmath=True)
-def moon_conic(work, table, perilune, cos_i, side, frame, speed, lanes):  # type: ignore[no-untyped-def]
+def moon_conic(work, table, values, perilune, frame, speed, lanes):  # type: ignore[no-untyped-def]
     """Plane, perifocal frame and perilune speed of the lunar hyperbola, and the next aim point."""
     for l in range(lanes):
-        a, e = work[MOON_A, l], work[MOON_E, l]
-        s, c = sinh_cosh(work[HYPERBOLIC, l])
+        a, e = work[MOON_A + l], work[MOON_E + l]
+        s, c = sinh_cosh(work[HYPERBOLIC + l])
         q = np.sqrt(e * e - 1.0)
         rate = np.sqrt(GM_MOON_KM3_S2 / a) / a / (e * c - 1.0)
         px, py = a * (e - c), -a * q * s
         wx, wy = a * s * rate, a * q * c * rate
         inverse = 1.0 / np.sqrt(wx * wx + wy * wy)
         cos_v, sin_v = wx * inverse, wy * inverse
-        inverse = 1.0 / np.sqrt(work[REL_SPEED2, l])
-        ux, uy, uz = work[AIM, l] * inverse, work[AIM + 1, l] * inverse, work[AIM + 2, l] * inverse
-        kx, ky, kz = table[MOON_POLE, l], table[MOON_POLE + 1, l], table[MOON_POLE + 2, l]
-        hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, cos_i[l], side[l])
+        inverse = 1.0 / np.sqrt(work[REL_SPEED2 + l])
+        ux, uy, uz = work[AIM_X + l] * inverse, work[AIM_Y + l] * inverse, work[AIM_Z + l] * inverse
+        kx, ky, kz = table[MOON_POLE + l], table[MOON_POLE + LANES + l], table[MOON_POLE + 2 * LANES + l]
+        hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, values[COS_LUNAR + l], values[APPROACH_SIDE + l])
         tx, ty, tz = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux
-        work[MOON_SHORT, l] = short
+        work[MOON_SHORT + l] = short
         speed[l] = np.sqrt(GM_MOON_KM3_S2 / a + 2.0 * GM_MOON_KM3_S2 / perilune)
         fx, fy, fz = cos_v * ux - sin_v * tx, cos_v * uy - sin_v * ty, cos_v * uz - sin_v * tz
         gx, gy, gz = sin_v * ux + cos_v * tx, sin_v * uy + cos_v * ty, sin_v * uz + cos_v * tz
-        frame[0, l], frame[1, l], frame[2, l] = fx, fy, fz
-        frame[3, l], frame[4, l], frame[5, l] = gx, gy, gz
-        frame[6, l], frame[7, l], frame[8, l] = hx, hy, hz
+        frame[PX + l], frame[PY + l], frame[PZ + l] = fx, fy, fz
+        frame[QX + l], frame[QY + l], frame[QZ + l] = gx, gy, gz
+        frame[WX + l], frame[WY + l], frame[WZ + l] = hx, hy, hz
         px, py = px + wx * FLY_BACK_S, py + wy * FLY_BACK_S
-        work[AIM, l] = work[MOON_STATE, l] + px * fx + py * gx
-        work[AIM + 1, l] = work[MOON_STATE + 1, l] + px * fy + py * gy
-        work[AIM + 2, l] = work[MOON_STATE + 2, l] + px * fz + py * gz
+        work[AIM_X + l] = work[MOON_RX + l] + px * fx + py * gx
+        work[AIM_Y + l] = work[MOON_RY + l] + px * fy + py * gy
+        work[AIM_Z + l] = work[MOON_RZ + l] + px * fz + py * gz
 
 
 @jit(fastmath=True)
-def guess_block(work, table, duration, perigee, perilune, cos_i, cos_im, injection_side, approach_side, passes,
-                earth_frame, earth_speed, moon_frame, moon_speed, lanes):  # type: ignore[no-untyped-def]
+def guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes):  # type: ignore[no-untyped-def]
     """Frames and apsis speeds of both conics for a block of flights.
 
-    ``work`` rows ``MOON_STATE`` hold the geocentric Moon at arrival; sides are −1 or +1 for the two planes of equal
+    ``work`` rows ``MOON_RX`` and on hold the geocentric Moon at arrival; sides are −1 or +1 for the two planes of equal
     inclination through a point (injection: ascending, descending node; approach likewise).
     """
     for l in range(lanes):
-        for j in range(3):
-            work[AIM + j, l] = work[MOON_STATE + j, l]
-        work[ANOMALY, l] = FIRST_ANOMALY
-        work[HYPERBOLIC, l] = FIRST_HYPERBOLIC_ANOMALY
-        work[SPHERE, l] = FIRST_SPHERE_KM
+        work[AIM_X + l], work[AIM_Y + l], work[AIM_Z + l] = work[MOON_RX + l], work[MOON_RY + l], work[MOON_RZ + l]
+        work[ANOMALY + l] = FIRST_ANOMALY
+        work[HYPERBOLIC + l] = FIRST_HYPERBOLIC_ANOMALY
+        work[SPHERE + l] = FIRST_SPHERE_KM
     for p in range(passes):
         first = p == 0
-        solve_earth_anomaly(work, duration, perigee, 5 if first else 2, lanes)
-        earth_conic(work, table, perigee, cos_i, injection_side, earth_frame, earth_speed, lanes)
-        solve_moon_anomaly(work, perilune, 2 if first else 1, 5 if first else 2, lanes)
-        moon_conic(work, table, perilune, cos_im, approach_side, moon_frame, moon_speed, lanes)
+        solve_earth_anomaly(work, values, radii[0], 5 if first else 2, lanes)
+        earth_conic(work, table, values, radii[0], earth_frame, earth_speed, lanes)
+        solve_moon_anomaly(work, radii[1], 2 if first else 1, 5 if first else 2, lanes)
+        moon_conic(work, table, values, radii[1], moon_frame, moon_speed, lanes)

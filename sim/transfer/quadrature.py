@@ -18,8 +18,9 @@ class LegQuadrature:
 
     Attributes
     ----------
-    integration : ndarray (n + 1, n)
-        Row i integrates a function given at the nodes from 0 to node i; the last row, from 0 to 1.
+    integration : ndarray (n + 2, n)
+        Row i integrates a function given at the nodes from 0 to node i; the last row, from 0 to 1, stands twice (an
+        even number of rows for the kernel).
     warp, warp_rate : ndarray (n,)
         w(s) and w'(s) at the nodes: anomaly = end anomaly × w(s), w(s) = s + bunching·s(s − 1), so that nodes crowd
         towards the apsis where the force changes fastest.
@@ -58,4 +59,5 @@ def leg_quadrature(nodes: int, bunching: float) -> LegQuadrature:
     """Quadrature of a leg with ``nodes`` Gauss nodes and warp w(s) = s + bunching·s(s − 1)."""
     s, integration = integration_matrix(nodes)
     warp = s + bunching * s * (s - 1.0)
+    integration = np.vstack([integration, integration[-1:]])
     return LegQuadrature(integration, warp, 1.0 + bunching * (2.0 * s - 1.0))
