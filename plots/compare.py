@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from plots.lane import LaneView, view_lane
 from plots.marks import add_rectangles, runs_of_equal
 from plots.style import FAINT, GROUND, INK, MUTED, RUN_COLOURS, RUN_HATCHES
+from sim.results.compare import Comparison, MetricRow, unique_names
 from sim.results.run import Run
-from sim.results.summary import METRICS, Metric
 
 ROW_IN = 0.36
 HEADER_ROWS = 0.8
@@ -38,60 +38,51 @@ def draw_compare_calendar(ax: Axes, runs: Sequence[Run]) -> None:
     A run keeps its colour everywhere; a lane that a run has not says so.
     """
     row = 0.0
+    names = unique_names(runs)
     labels: dict[float, str] = {}
     for lane in lane_names(runs):
         ax.text(0.0, row + HEADER_ROWS - 0.2, lane, transform=ax.get_yaxis_transform(), fontweight="bold", va="bottom")
         row += HEADER_ROWS
         for number, run in enumerate(runs):
-            labels[row + 0.5] = run_labels(runs)[number]
+            labels[row + 0.5] = names[number]
             _draw_row(ax, _view_of(run, lane), row, RUN_COLOURS[number % len(RUN_COLOURS)])
             row += 1.0
     _dress_calendar(ax, runs, row, labels)
 
 
-def draw_metric_bars(figure: Figure, runs: Sequence[Run]) -> None:
-    """Draw a panel for each metric and a bar for each run, on a figure of any size."""
-    shown = [metric for metric in METRICS if metric.name in BAR_TITLES and _is_drawable(metric, runs)]
+def draw_metric_bars(figure: Figure, comparison: Comparison) -> None:
+    """Draw a panel for each metric that is a number in some run, and a bar for each run, on a figure of any size."""
+    shown = [row for row in comparison.rows if row.metric in BAR_TITLES and set(row.values) != {None}]
     columns = min(4, len(shown))
-    rows = -(-len(shown) // columns)
-    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    for panel, metric in zip(panels, shown, strict=False):
-        draw_metric(panel, metric, runs)
+    panels = figure.subplots(-(-len(shown) // columns), columns, squeeze=False, sharey=True).ravel()
+    for panel, row in zip(panels, shown, strict=False):
+        draw_metric(panel, row, comparison.architectures)
     for panel in panels[len(shown) :]:
         panel.set_visible(False)
 
 
-def draw_metric(ax: Axes, metric: Metric, runs: Sequence[Run]) -> None:
-    """Draw one metric: a bar for each run, its value written at the end, the better direction in the title."""
-    values = [run.summary["architecture"].get(metric.name) for run in runs]
-    lengths = [0.0 if value is None else float(value) for value in values]
+def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str]) -> None:
+    """Draw one metric: a bar for each run, its value written at the end, the better direction below."""
+    lengths = [float(value) if isinstance(value, int | float) else 0.0 for value in row.values]
     for number, length in enumerate(lengths):
-        colour = RUN_COLOURS[number % len(RUN_COLOURS)]
-        hatch = RUN_HATCHES[number % len(RUN_HATCHES)]
-        ax.barh(number, length, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0)
-        text = "–" if values[number] is None else number_text(length)
-        ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+        look = {"color": RUN_COLOURS[number % len(RUN_COLOURS)], "hatch": RUN_HATCHES[number % len(RUN_HATCHES)]}
+        ax.barh(number, length, height=0.66, edgecolor="white", linewidth=0.0, **look)
+        text = "–" if row.values[number] is None else number_text(length)
+        weight = "bold" if number in row.best else "normal"
+        ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, weight=weight)
     ax.set_xlim(0.0, max([*lengths, 1e-9]) * 1.3)
-    ax.set_ylim(len(runs) - 0.4, -0.6)
-    ax.set_yticks(range(len(runs)), labels=run_labels(runs))
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_yticks(range(len(names)), labels=names)
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "bottom"]].set_visible(False)
-    better = {"more": "more is better", "less": "less is better", "": ""}[metric.better]
-    ax.set_title(BAR_TITLES[metric.name], fontsize=8.5)
-    ax.set_xlabel(better, fontsize=7.5, color=MUTED, loc="left")
+    ax.set_title(BAR_TITLES[row.metric], fontsize=8.5)
+    ax.set_xlabel(f"{row.better} is better" if row.better else "", fontsize=7.5, color=MUTED, loc="left")
 
 
 def lane_names(runs: Sequence[Run]) -> list[str]:
     """Ids of all lanes, in the order they first appear."""
     return list(dict.fromkeys(lane.lane for run in runs for lane in run.lanes))
-
-
-def run_labels(runs: Sequence[Run]) -> list[str]:
-    """Names of the runs; the folder's name is added where two runs share a name."""
-    names = [run.name for run in runs]
-    folders = [f"{run.name} ({run.path.name})" for run in runs]
-    return [name if names.count(name) == 1 else longer for name, longer in zip(names, folders, strict=True)]
 
 
 def compare_height_in(runs: Sequence[Run]) -> float:
@@ -144,7 +135,3 @@ def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mappin
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
     ax.set_axisbelow(False)
     ax.spines[["left", "right", "top"]].set_visible(False)
-
-
-def _is_drawable(metric: Metric, runs: Sequence[Run]) -> bool:
-    return any(isinstance(run.summary["architecture"].get(metric.name), int | float) for run in runs)

@@ -16,6 +16,7 @@ from plots.lane import LaneView, best_window, flight_track, view_lanes
 from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
+from sim.results.compare import compare
 from sim.results.run import Run, WindowRow
 from sim.results.tracks import FlightTrack
 
@@ -126,7 +127,7 @@ def compare_calendar_figure(runs: Sequence[Run]) -> Figure:
 def compare_metrics_figure(runs: Sequence[Run]) -> Figure:
     """Metrics of every run as bars, a panel for each metric."""
     figure = new_figure(WIDTH_IN, metrics_height_in(runs))
-    draw_metric_bars(figure, runs)
+    draw_metric_bars(figure, compare(runs))
     write_title(figure, "Architectures compared", "whole horizon, all lanes together")
     return figure
 
