@@ -275,18 +275,19 @@ def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):  # typ
             evaluate(table[MOON_PULL:TABLE_SIZE], MOON_TERMS, x, pull, lanes)
             for w in range(3 * lanes):
                 node[FIXED_X + w] -= pull[w]
-        store_quadrupole(node, epoch, table, lanes)
+        store_quadrupole(node, epoch, table, pull, lanes)
 
 
 @jit(fastmath=True)
-def store_quadrupole(node, epoch, table, lanes):  # type: ignore[no-untyped-def]
-    """The Moon's quadrupole tensor at a node's epochs."""
+def store_quadrupole(node, epoch, table, turn, lanes):  # type: ignore[no-untyped-def]
+    """The Moon's quadrupole tensor at a node's epochs; ``turn`` is scratch for sin 2θ and cos 2θ."""
     for l in range(lanes):
-        s, c = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
-        node[QXX + l] = table[QUADRUPOLE + l] + c * table[QUADRUPOLE_COS + l] + s * table[QUADRUPOLE_SIN + l]
-        for k in range(1, 6):
-            at = k * LANES + l
-            node[QXX + at] = table[QUADRUPOLE + at] + c * table[QUADRUPOLE_COS + at] + s * table[QUADRUPOLE_SIN + at]
+        turn[l], turn[LANES + l] = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
+    for k in range(0, C_SIZE, LANES):
+        constant, cosine = table[QUADRUPOLE + k : QUADRUPOLE_COS + k], table[QUADRUPOLE_COS + k : QUADRUPOLE_SIN + k]
+        sine, q = table[QUADRUPOLE_SIN + k : MOON + k], node[QXX + k : NODE_SIZE]
+        for l in range(lanes):
+            q[l] = constant[l] + turn[LANES + l] * cosine[l] + turn[l] * sine[l]
 
 
 @jit(fastmath=True)

@@ -1,27 +1,23 @@
 """Delta-v from the staging orbit to touchdown.
 
-The catalogue states a lander's descent from a circle of 100 km altitude, deorbit and hover included. From another orbit
-the impulsive parts change and the rest stays: the drop from an ellipse to the circle at perilune, the deorbit impulse
-that lowers the opposite side to 15 km, and the speed at 15 km that braking has to take away. A site beside the plane adds
-a turn of the circle's plane by the cross-range, made a quarter turn before the site: 2 v sin(chi / 2).
+The catalogue states a lander's descent from a circle of 100 km altitude, deorbit and hover included. From another
+orbit the impulsive parts change and the rest stays: the drop from an ellipse to the circle at perilune, the deorbit
+impulse that lowers the opposite side to 15 km, and the speed at 15 km that braking has to take away. A site beside the
+plane adds a turn of the circle's plane by the cross-range, a quarter turn before the site: 2 v sin(chi / 2).
 
-Source of the 15 km: Chang'e-5 and -6 brake from a perilune of about 15 km (Xinhua 2020-12-02); so did Apollo (50 000 ft).
+The 15 km: Chang'e-5 and -6 brake from a perilune of about 15 km (Xinhua 2020-12-02), as did Apollo (50 000 ft).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.catalog.models import Lander, StagingOrbit
 from sim.constants import R_MOON_KM
 from sim.transfer.insertion import apsis_speed_km_s
 from sim.transfer.levels import Level, pessimistic_when_high
 from sim.units import M_PER_KM
-
-if TYPE_CHECKING:
-    from sim.catalog.models import Lander, StagingOrbit
 
 FloatArray = NDArray[np.float64]
 

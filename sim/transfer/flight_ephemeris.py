@@ -27,6 +27,8 @@ SUN_TERMS = 10
 GROUP = 5  # terms are multiples of it: Horner's rule runs five terms a step
 GRANULE_TERMS = 13
 AXES = 8  # three of the Moon, three of the Sun, two of padding: one vector register
+VALUES = FIT_NODES * AXES
+FIT_WORK_SIZE = VALUES + 3 * AXES
 
 # Rows of the ephemeris table of a block.
 CENTRE_TIME, INVERSE_HALF, ARRIVAL_TIME = rows(0, 3)
@@ -60,61 +62,71 @@ def fit_matrices() -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 def padded_granules(coefficients: FloatArray) -> FloatArray:
-    """Chebyshev granules (n, 13, 6) of Moon and Sun, padded to (n, 13, 8)."""
+    """Chebyshev granules (n, 13, 6) of Moon and Sun, padded to (n, 13, 8) and flat."""
     padded = np.zeros((*coefficients.shape[:2], AXES))
     padded[..., : coefficients.shape[2]] = coefficients
-    return padded
+    return padded.ravel()
 
 
 @jit(fastmath=True)
-def granule_values(t, start, step, granules, chebyshev_t, values):  # type: ignore[no-untyped-def]
-    """Positions of Moon and Sun at epoch ``t`` (TDB s) into ``values`` (8,), km, from the Chebyshev granules."""
-    g = min(max(int((t - start) / step), 0), granules.shape[0] - 1)
+def granule_values(t, start, step, granules, chebyshev_t, values, width):  # type: ignore[no-untyped-def]
+    """Positions of Moon and Sun at epoch ``t`` (TDB s) into ``values`` (8,), km, from the Chebyshev granules.
+
+    ``granules`` is flat, 13 rows of eight numbers each granule; ``width`` is 8.
+    """
+    size = GRANULE_TERMS * AXES
+    g = min(max(int((t - start) / step), 0), len(granules) // size - 1)
     x = 2.0 * ((t - start) - g * step) / step - 1.0
     chebyshev_t[0] = 1.0
     chebyshev_t[1] = x
     for k in range(2, GRANULE_TERMS):
         chebyshev_t[k] = 2.0 * x * chebyshev_t[k - 1] - chebyshev_t[k - 2]
-    for v in range(AXES):
-        values[v] = 0.0
-    for k in range(GRANULE_TERMS):
-        for v in range(AXES):
-            values[v] += chebyshev_t[k] * granules[g, k, v]
+    c = granules[g * size : (g + 1) * size]
+    values[:width] = 0.0
+    for k in range(1, GRANULE_TERMS, 4):
+        t0, t1, t2, t3 = chebyshev_t[k], chebyshev_t[k + 1], chebyshev_t[k + 2], chebyshev_t[k + 3]
+        b = c[k * AXES : (k + 4) * AXES]
+        for v in range(width):
+            values[v] += (t0 * b[v] + t1 * b[AXES + v]) + (t2 * b[2 * AXES + v] + t3 * b[3 * AXES + v])
+    for v in range(width):
+        values[v] += c[v]
 
 
 @jit(fastmath=True)
-def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, table, lane):  # type: ignore[no-untyped-def]
-    """Fit Moon and Sun over [t0, tp] into column ``lane`` of ``table``. ``work`` is scratch (26, 24 or more)."""
+def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, table, lane, width):  # type: ignore[no-untyped-def]
+    """Fit Moon and Sun over [t0, tp] into column ``lane`` of ``table``. ``work`` is scratch, ``width`` is 8."""
     centre = 0.5 * (t0 + tp)
     half = 0.5 * (tp - t0)
     table[CENTRE_TIME + lane] = centre
     table[INVERSE_HALF + lane] = 1.0 / half
     table[ARRIVAL_TIME + lane] = tp
+    values, chebyshev_t, coefficient = work[:VALUES], work[VALUES : VALUES + 2 * AXES], work[VALUES + 2 * AXES :]
     for i in range(FIT_NODES):
-        granule_values(centre + half * nodes[i], start, step, granules, work[FIT_NODES], work[i])
-    coefficient = work[FIT_NODES + 1]
+        t = centre + half * nodes[i]
+        granule_values(t, start, step, granules, chebyshev_t, values[i * AXES : (i + 1) * AXES], width)
     for k in range(MOON_TERMS):
-        combine(fit_moon[k], work, coefficient)
+        combine(fit_moon[k], values, coefficient, width)
         for j in range(3):
             table[MOON + (j * MOON_TERMS + k) * LANES + lane] = coefficient[j]
             if k >= 2:
                 pull = k * (k - 1) * coefficient[j] / (half * half)
                 table[MOON_PULL + (j * MOON_TERMS + k - 2) * LANES + lane] = pull
     for k in range(SUN_TERMS):
-        combine(fit_sun[k], work, coefficient)
+        combine(fit_sun[k], values, coefficient, width)
         for j in range(3):
             table[SUN + (j * SUN_TERMS + k) * LANES + lane] = coefficient[3 + j]
 
 
 @jit(fastmath=True)
-def combine(weights, rows, total):  # type: ignore[no-untyped-def]
-    """Weighted sum of the first ``FIT_NODES`` rows into ``total`` (8,)."""
-    for v in range(AXES):
-        total[v] = 0.0
-    for i in range(0, FIT_NODES, 4):
-        for v in range(AXES):
-            total[v] += (weights[i] * rows[i, v] + weights[i + 1] * rows[i + 1, v]) + (
-                weights[i + 2] * rows[i + 2, v] + weights[i + 3] * rows[i + 3, v]
+def combine(weights, rows, total, width):  # type: ignore[no-untyped-def]
+    """Weighted sum of the first ``FIT_NODES`` rows into ``total`` (width,)."""
+    total[:width] = 0.0
+    for i in range(0, FIT_NODES, 8):
+        w, r = weights[i : i + 8], rows[i * AXES : (i + 8) * AXES]
+        w0, w1, w2, w3, w4, w5, w6, w7 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
+        for v in range(width):
+            total[v] += ((w0 * r[v] + w1 * r[AXES + v]) + (w2 * r[2 * AXES + v] + w3 * r[3 * AXES + v])) + (
+                (w4 * r[4 * AXES + v] + w5 * r[5 * AXES + v]) + (w6 * r[6 * AXES + v] + w7 * r[7 * AXES + v])
             )
 
 
@@ -151,16 +163,20 @@ def set_axes(earth_pole, moon_axes, moon_pole, table, lane):  # type: ignore[no-
 @jit(fastmath=True)
 def evaluate(coefficients, terms, x, value, lanes):  # type: ignore[no-untyped-def]
     """Three polynomials of ``terms`` terms at x (lanes,), Horner's rule, five terms a step; three rows of ``value``."""
-    for axis in range(3):
-        v = value[axis * LANES : (axis + 1) * LANES]
-        v[:] = 0.0
-        for k in range(terms - GROUP, -1, -GROUP):
-            at = (axis * terms + k) * LANES
-            c = coefficients[at : at + GROUP * LANES]
-            for l in range(lanes):
-                p = x[l]
-                high = (v[l] * p + c[4 * LANES + l]) * p + c[3 * LANES + l]
-                v[l] = ((high * p + c[2 * LANES + l]) * p + c[LANES + l]) * p + c[l]
+    value[:VECTOR] = 0.0
+    axis = terms * LANES
+    for k in range(terms - GROUP, -1, -GROUP):
+        a = coefficients[k * LANES : (k + GROUP) * LANES]
+        b = coefficients[axis + k * LANES : axis + (k + GROUP) * LANES]
+        c = coefficients[2 * axis + k * LANES : 2 * axis + (k + GROUP) * LANES]
+        for l in range(lanes):
+            p = x[l]
+            u = (value[l] * p + a[4 * LANES + l]) * p + a[3 * LANES + l]
+            v = (value[LANES + l] * p + b[4 * LANES + l]) * p + b[3 * LANES + l]
+            w = (value[2 * LANES + l] * p + c[4 * LANES + l]) * p + c[3 * LANES + l]
+            value[l] = ((u * p + a[2 * LANES + l]) * p + a[LANES + l]) * p + a[l]
+            value[LANES + l] = ((v * p + b[2 * LANES + l]) * p + b[LANES + l]) * p + b[l]
+            value[2 * LANES + l] = ((w * p + c[2 * LANES + l]) * p + c[LANES + l]) * p + c[l]
 
 
 @jit(fastmath=True)

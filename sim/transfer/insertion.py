@@ -56,10 +56,10 @@ def insertion_to_orbit_dv_km_s(
     apolune_radius_km: ArrayLike,
     plane_change_rad: ArrayLike = 0.0,
 ) -> FloatArray:
-    """Insertion where the arrival's perilune is not that of the staging orbit: two impulses, half a turn apart.
+    """Insert by two impulses, half a turn apart, where the arrival's perilune is not that of the staging orbit.
 
-    The first, at the arrival's perilune, sets the opposite apsis to the staging orbit's apolune; the second, there, moves
-    the arrival's apsis to the staging orbit's perilune. Equal radii make the second vanish.
+    The first, at the arrival's perilune, sets the opposite apsis to the staging orbit's apolune; the second, there,
+    moves the arrival's apsis to the staging orbit's perilune. Equal radii make the second vanish.
     """
     first = insertion_dv_km_s(perilune_speed_km_s, arrival_radius_km, apolune_radius_km, plane_change_rad)
     second = apsis_speed_km_s(apolune_radius_km, arrival_radius_km) - apsis_speed_km_s(

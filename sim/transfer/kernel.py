@@ -28,7 +28,7 @@ from sim.transfer.collocation import (
 from sim.transfer.flight_ephemeris import (
     AXES,
     EARTH_POLE,
-    FIT_NODES,
+    FIT_WORK_SIZE,
     MOON_POLE,
     TABLE_SIZE,
     copy_column,
@@ -72,45 +72,45 @@ CONVERGED, DECLINATION, LUNAR_LATITUDE, DIVERGED = 0, 1, 2, 3
 RUNNING = 4
 
 
-@jit()
-def invert(matrix, inverse):  # type: ignore[no-untyped-def]
-    """Inverse of a 6 × 6 matrix by Gauss–Jordan with row pivots; ``matrix`` is destroyed."""
-    for i in range(6):
-        for j in range(6):
-            inverse[i, j] = 1.0 if i == j else 0.0
+@jit(fastmath=True)
+def invert(a, pivots):  # type: ignore[no-untyped-def]
+    """Invert a 6 × 6 matrix in place: Gauss–Jordan with row pivots."""
     for k in range(6):
         pivot = k
         for i in range(k + 1, 6):
-            if abs(matrix[i, k]) > abs(matrix[pivot, k]):
+            if abs(a[i, k]) > abs(a[pivot, k]):
                 pivot = i
-        if pivot != k:
-            for j in range(6):
-                matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
-                inverse[k, j], inverse[pivot, j] = inverse[pivot, j], inverse[k, j]
-        scale = 1.0 / matrix[k, k]
+        pivots[k] = pivot
+        scale = 1.0 / a[pivot, k]
+        a[pivot, k] = 1.0
         for j in range(6):
-            matrix[k, j] *= scale
-            inverse[k, j] *= scale
+            value = a[pivot, j] * scale
+            a[pivot, j] = a[k, j]
+            a[k, j] = value
         for i in range(6):
-            factor = matrix[i, k]
             if i != k:
+                factor = a[i, k]
+                a[i, k] = 0.0
                 for j in range(6):
-                    matrix[i, j] -= factor * matrix[k, j]
-                    inverse[i, j] -= factor * inverse[k, j]
+                    a[i, j] -= factor * a[k, j]
+    for k in range(5, -1, -1):
+        if pivots[k] != k:
+            for i in range(6):
+                a[i, k], a[i, pivots[k]] = a[i, pivots[k]], a[i, k]
 
 
 @jit(fastmath=True)
-def invert_jacobian(earth_end, moon_end, matrix, inverse, newton, lanes):  # type: ignore[no-untyped-def]
+def invert_jacobian(earth_end, moon_end, matrix, pivots, newton, lanes):  # type: ignore[no-untyped-def]
     """Minus the inverse of the gap's Jacobian into ``newton``, 36 rows."""
     for l in range(lanes):
         for i in range(6):
             for j in range(3):
                 matrix[i, j] = earth_end[BY_NODE + (6 * j + i) * LANES + l]
                 matrix[i, 3 + j] = -moon_end[BY_NODE + (6 * j + i) * LANES + l]
-        invert(matrix, inverse)
+        invert(matrix, pivots)
         for i in range(6):
             for j in range(6):
-                newton[(6 * i + j) * LANES + l] = -inverse[i, j]
+                newton[(6 * i + j) * LANES + l] = -matrix[i, j]
 
 
 @jit(fastmath=True)
@@ -187,7 +187,7 @@ def reach_status(work, values, status):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table, fit_work):  # type: ignore[no-untyped-def]
+def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table, fit_work, width):  # type: ignore[no-untyped-def]
     """Ephemeris of ``flight`` into ``lane``: fitted, or copied where the lane before has the same flight."""
     if flight == previous:
         copy_column(table, lane - 1, lane)
@@ -195,8 +195,8 @@ def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table
     t0, tp, poles, axes = flights
     start, step, granules = ephemeris
     nodes, fit_moon, fit_sun = fit
-    fit_flight(t0[flight], tp[flight], start, step, granules, nodes, fit_moon, fit_sun, fit_work, table, lane)
-    moon_pole = fit_work[FIT_NODES]
+    fit_flight(t0[flight], tp[flight], start, step, granules, nodes, fit_moon, fit_sun, fit_work, table, lane, width)
+    moon_pole = fit_work[:AXES]
     for j in range(3):
         moon_pole[j] = 0.0
         for k in range(3):
@@ -205,7 +205,7 @@ def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table
 
 
 @jit()
-def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values):  # type: ignore[no-untyped-def]
+def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, width):  # type: ignore[no-untyped-def]
     """Fill all lanes of a block from ``first`` on; lanes past the last item repeat it."""
     number, branches, cos_i, cos_im = items
     t0, tp, _, _ = flights
@@ -213,7 +213,7 @@ def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work,
     for l in range(LANES):
         item = min(first + l, len(number) - 1)
         flight = number[item]
-        load_flight(flight, previous, l, flights, me_of_pa, ephemeris, fit, table, fit_work)
+        load_flight(flight, previous, l, flights, me_of_pa, ephemeris, fit, table, fit_work, width)
         previous = flight
         values[INJECTION + l], values[ARRIVAL + l] = t0[flight], tp[flight]
         values[MATCH + l] = tp[flight] - MATCH_BEFORE_ARRIVAL_S
@@ -284,19 +284,19 @@ def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, 
     n_earth, n_moon = len(warp_earth), len(warp_moon)
     n_most = max(n_earth, n_moon)
     table, work, values = np.zeros(TABLE_SIZE), np.zeros(WORK_SIZE), np.zeros(VALUES_SIZE)
-    fit_work = np.zeros((FIT_NODES + 2, 3 * AXES))
+    fit_work = np.zeros(FIT_WORK_SIZE)
     earth_nodes, moon_nodes, times = np.zeros(n_earth * NODE_SIZE), np.zeros(n_moon * NODE_SIZE), np.zeros(n_most * LANES)
     earth_conic, earth_frame, earth_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
     moon_conic, moon_frame, moon_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
     earth_c, moon_c, rates = np.zeros((n_earth + 2) * C_SIZE), np.zeros((n_moon + 2) * C_SIZE), np.zeros(n_most * C_SIZE)
     earth_end, moon_end, match = np.zeros(STATE_SIZE), np.zeros(STATE_SIZE), np.zeros(6 * LANES)
     gap, gap2, step, newton = np.zeros(6 * LANES), np.zeros(2 * LANES), np.zeros(6 * LANES), np.zeros(36 * LANES)
-    matrix, inverse = np.zeros((6, 6)), np.zeros((6, 6))
+    matrix, pivots = np.zeros((6, 6)), np.zeros(6, np.int64)
     status, sweeps = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
     width, scratch = 6 * lanes, np.zeros(10 * LANES)
     for block in range(chunk * BLOCKS_PER_CHUNK, min(blocks, (chunk + 1) * BLOCKS_PER_CHUNK)):
         first = block * LANES
-        load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values)
+        load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, lanes)
         moon_states(table, values[ARRIVAL:], scratch, work[MOON_RX:], lanes)
         guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes)
         reach_status(work, values, status)
@@ -318,7 +318,7 @@ def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, 
             measure_gap(earth_end, moon_end, match, gap, gap2, lanes)
             finished = mark_converged(gap2, status, sweeps, count + 1)
             if count < fresh_jacobians:
-                invert_jacobian(earth_end, moon_end, matrix, inverse, newton, lanes)
+                invert_jacobian(earth_end, moon_end, matrix, pivots, newton, lanes)
             newton_step(newton, gap, step, lanes)
             apply_step(step, table, earth_conic, earth_frame, moon_conic, moon_frame, lanes)
             if finished:

@@ -1,7 +1,7 @@
 """Nominal, low and high: every uncertain figure at the end that lands least, or most.
 
-A level names its outcome. At "low" masses to be carried, delta-v and upkeep stand at their high figures, specific impulse
-and capabilities at their low ones, all at once: a corner of the box of figures, not a probability.
+A level names its outcome. At "low" masses to be carried, delta-v and upkeep stand at their high figures, specific
+impulse and capabilities at their low ones, all at once: a corner of the box of figures, not a probability.
 """
 
 from __future__ import annotations
