@@ -42,13 +42,14 @@ def coordinates(latitude_deg: float, longitude_deg: float) -> str:
     return f"{abs(latitude_deg):.2f}° {north_south} {abs(east):.2f}° {east_west}"
 
 
-def find_entries(name: str) -> dict[tuple[str, str], Any]:
-    """Find the entries of that id, by kind and id; raises UsageError where there is none."""
+def find_entries(name: str, kind: str | None = None) -> dict[tuple[str, str], Any]:
+    """Find the entries of that id, by kind and id, of one kind where it is named; raises UsageError for none."""
     catalog = load_catalog()
-    found = {(kind, name): getattr(catalog, kind)[name] for kind in KINDS if name in getattr(catalog, kind)}
+    kinds = list(catalog_index(kind))
+    found = {(each, name): getattr(catalog, each)[name] for each in kinds if name in getattr(catalog, each)}
     if not found:
-        known = [key for kind in KINDS for key in getattr(catalog, kind)]
-        message = f"the catalogue has no entry {shown(name)}: {did_you_mean(name, [*known, *KINDS])}"
+        known = [key for each in kinds for key in getattr(catalog, each)]
+        message = f"the catalogue has no entry {shown(name)}: {did_you_mean(name, known + kinds)}"
         raise UsageError(message)
     return found
 

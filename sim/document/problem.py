@@ -21,7 +21,7 @@ class Position:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        return f"{self.file}:{self.line}" if self.line and not self.file.startswith("--") else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,19 @@ def dotted(path: Iterable[str | int]) -> str:
             text += f"[{part}]"
         else:
             text += f".{part}" if text else part
-    return text
+    return printable(text)
 
 
 def shown(text: object) -> str:
     """Quote a text for a message: one line, no control characters, not too long."""
     raw = str(text)
     short = raw if len(raw) <= _SHOWN_LENGTH else raw[: _SHOWN_LENGTH - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + "'"
+    return f"'{printable(short)}'"
+
+
+def printable(text: str) -> str:
+    """Replace what cannot be printed on one line."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -44,6 +44,7 @@ _EXAMPLES = {
     "mass": "8.2 t", "length": "100 km", "time": "3.5 d", "angle": "51.8 deg", "speed": "900 m/s",
     "speed per time": "0.5 m/s/d", "energy": "-1.8 km2/s2", "force": "7.5 kN", "power": "4 kW", "share": "40 %",
 }  # fmt: skip
+_READABLE = {"mass": ("t", "kg"), "length": ("km", "m"), "time": ("d", "h", "min", "s"), "speed": ("m/s",)}
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(inf|infinity|nan)\b", re.IGNORECASE)
 _LONGEST = 80
@@ -90,8 +91,22 @@ def parse_quantity(text: str, unit: str) -> float:
 
 
 def format_quantity(value: float, unit: str) -> str:
-    """Write a quantity so that `parse_quantity` gives the same float again."""
-    return f"{value!r}" if unit == "1" else f"{value!r} {unit}"
+    """Write a quantity, in the unit that makes it shortest, so that `parse_quantity` gives the same float again."""
+    exact = f"{value!r}" if unit == "1" else f"{value!r} {unit}"
+    readable = [_in_unit(value, unit, other) for other in _READABLE.get(_DIMENSION_OF[unit], ())]
+    choices = [text for text in (*readable, _trimmed(value, unit), exact) if text and parse_quantity(text, unit) == value]
+    shortest = min(len(text) for text in choices)
+    return next(text for text in choices if len(text) <= shortest + 2)
+
+
+def _in_unit(value: float, unit: str, other: str) -> str:
+    number = value * float(_size(unit) / _size(other))
+    return _trimmed(number, other) if abs(number) >= 1.0 else ""
+
+
+def _trimmed(number: float, unit: str) -> str:
+    text = f"{number:.15g}"
+    return text if unit == "1" else f"{text} {unit}"
 
 
 def _size(unit: str) -> Decimal:

@@ -34,7 +34,7 @@ def plain_values(model: BaseModel) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
-        if value is None or name == "id":
+        if value is None or name == "id" or (value == "" and not info.is_required()):
             continue
         values[yaml_key(name)] = _plain_value(value, _unit_of(model, info.annotation, tuple(info.metadata)))
     return values
@@ -82,7 +82,8 @@ def yaml_lines(value: Any, path: Path = (), depth: int = 0) -> list[Line]:
 
 def _entry(head: str, item: Any, path: Path, depth: int) -> list[Line]:
     flow = _flow(item)
-    if flow is not None and len(head) + len(flow) < _LONGEST_FLOW:
+    scalar = not isinstance(item, Mapping) and not _is_list(item)
+    if flow is not None and (scalar or len(head) + len(flow) < _LONGEST_FLOW):
         return [Line(f"{head} {flow}", path)]
     return [Line(head, None), *yaml_lines(item, path, depth + 1)]
 

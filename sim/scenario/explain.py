@@ -62,12 +62,29 @@ def _entries_in_use(scenario: Scenario) -> dict[str, list[str]]:
 
 def explain(loaded: LoadedScenario, key: str = "") -> str:
     """Write the scenario in force, or the part of it under ``key``, each value followed by where it was written."""
+    path, here = _part(loaded, key)
+    return "".join(f"{_commented(line, loaded)}\n" for line in yaml_lines(here, path))
+
+
+def explained_document(loaded: LoadedScenario, key: str = "") -> dict[str, Any]:
+    """Give the same for JSON: dotted key, value and origin of each line."""
+    path, here = _part(loaded, key)
+    return {dotted(leaf): {"value": value, "from": str(origin(loaded, leaf) or "default")} for leaf, value in _leaves(here, path)}
+
+
+def _part(loaded: LoadedScenario, key: str) -> tuple[Path, Any]:
     path = _path(key)
     here: Any = resolved_values(loaded.scenario)
     for depth, part in enumerate(path):
         here = _below(here, part, path[:depth])
-    lines = yaml_lines(here, path)
-    return "".join(f"{_commented(line, loaded)}\n" for line in lines)
+    return path, here
+
+
+def _leaves(value: Any, path: Path) -> list[tuple[Path, Any]]:
+    children = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    if not children:
+        return [(path, value)]
+    return [leaf for part, child in children for leaf in _leaves(child, (*path, part))]
 
 
 def _path(key: str) -> Path:

@@ -1,0 +1,541 @@
+"""The command ``moonport``: thin commands over the library; the only module that knows both sim and plots.
+
+Nothing heavy is imported before a command runs, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sim.errors import MoonportError, NothingFeasibleError, ScenarioError, UsageError
+from sim.screen import print_json, progress_bar, say, say_all, table_text, windows_table
+
+if TYPE_CHECKING:
+    from sim.catalog.models import LandingSite
+    from sim.results.run import Run
+    from sim.scenario.loader import LoadedScenario
+
+OK, OUR_FAULT, INTERRUPTED = 0, 1, 130
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_COORDINATES = re.compile(r"-\.?\d[\d.]*(,[-+]?[\d.]+){1,2}")
+
+
+class _CoordinateCommand(click.Command):
+    """A command whose argument may begin with a minus: ``-41.6,-154`` is a place, not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if _COORDINATES.fullmatch(arg) else arg for arg in args])
+
+
+def _options(*decorators: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else, to stdout.")
+_set = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a value of the scenario.")
+_jobs = click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Threads to use; all by default.")
+_out = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the results.")
+_loud = _options(
+    click.option("-v", "--verbose", is_flag=True, help="Tell more on stderr."),
+    click.option("-q", "--quiet", is_flag=True, help="Tell only what goes wrong."),
+)
+_file = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="moonport")
+def cli() -> None:
+    """Plan deliveries to a lunar station: on which days, how many kilograms, and what closes the other days."""
+
+
+@cli.command()
+@click.argument("scenario", type=_file)
+@_out
+@_set
+@_jobs
+@_json
+@_loud
+def run(
+    scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool, verbose: bool, quiet: bool
+) -> None:
+    """Find the delivery windows of SCENARIO: tables, figures and a report in a run folder."""
+    loaded = _loaded(scenario, settings, quiet=quiet)
+    result = _run(loaded, out, jobs, quiet=quiet, verbose=verbose)
+    if as_json:
+        print_json({"folder": str(result.path), **result.summary})
+    else:
+        click.echo(_windows_text(result), nl=False)
+    say(f"report: {result.path / 'report.html'}", quiet=quiet)
+    if not any(lane.windows for lane in result.lanes):
+        message = "no lane can deliver on any day; tables/launches.csv says what closes each"
+        raise NothingFeasibleError(message)
+
+
+def _loaded(path: Path, settings: Sequence[str], *, quiet: bool = False) -> LoadedScenario:
+    from sim.scenario import load_scenario
+
+    loaded = load_scenario(path, settings)
+    say_all((f"--set {change}" for change in loaded.overrides), quiet=quiet)
+    say_all((f"warning: {problem}" for problem in loaded.warnings), quiet=quiet)
+    return loaded
+
+
+def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None, *, quiet: bool, verbose: bool) -> Run:
+    from sim.pipeline import run_scenario
+
+    with progress_bar(quiet=quiet, verbose=verbose) as progress:
+        return run_scenario(loaded, out, jobs=jobs, progress=progress, draw=_draw_run)
+
+
+def _draw_run(result: Run, folder: Path) -> list[Path]:
+    from plots.figures import draw_run
+
+    return draw_run(result, folder)
+
+
+def _draw_compare(results: Sequence[Run], folder: Path) -> list[Path]:
+    from plots.figures import draw_compare
+
+    return draw_compare(results, folder)
+
+
+def _windows_text(result: Run) -> str:
+    import csv
+
+    with (result.path / "tables" / "windows.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return windows_table(rows) if rows else "no window opens\n"
+
+
+@cli.command()
+@click.argument("what", nargs=-1, required=True, type=_file, metavar="A B ...")
+@_out
+@_set
+@_jobs
+@_json
+@_loud
+def compare(
+    what: Sequence[Path],
+    out: Path | None,
+    settings: Sequence[str],
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Set scenarios, or finished run folders, side by side."""
+    from sim.pipeline import compare_runs
+    from sim.results.compare import compare as compared
+    from sim.results.compare import comparison_document, comparison_text
+    from sim.results.run import load_run
+
+    if len(what) < 2:
+        message = "a comparison needs two scenarios or run folders"
+        raise UsageError(message)
+    loaded = [None if item.is_dir() else _loaded(item, settings, quiet=quiet) for item in what]
+    results = []
+    for item, scenario in zip(what, loaded, strict=True):
+        say(f"{item} ...", quiet=quiet)
+        results.append(load_run(item) if scenario is None else _run(scenario, None, jobs, quiet=quiet, verbose=verbose))
+    folder = compare_runs(results, out, draw=_draw_compare)
+    comparison = compared(results)
+    if as_json:
+        print_json({"folder": str(folder), **comparison_document(comparison)})
+    else:
+        click.echo(comparison_text(comparison), nl=False)
+    say(f"figures: {folder / 'figures'}", quiet=quiet)
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, type=_file, metavar="SCENARIO...")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@_set
+@_json
+@_loud
+def validate(
+    scenarios: Sequence[Path], strict: bool, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool
+) -> None:
+    """Check scenarios: form, units, names, and the rules of the domain. No physics."""
+    del verbose
+    results = [_validated(path, settings) for path in scenarios]
+    bad = [result for result in results if result["errors"] or (strict and result["warnings"])]
+    if as_json:
+        print_json({"valid": not bad, "files": results})
+    else:
+        for result in results:
+            _tell_validity(result, strict=strict, quiet=quiet)
+    if bad:
+        raise click.exceptions.Exit(ScenarioError.exit_code)
+
+
+def _validated(path: Path, settings: Sequence[str]) -> dict[str, Any]:
+    from sim.scenario import load_scenario
+
+    try:
+        loaded = load_scenario(path, settings)
+    except ScenarioError as error:
+        return {"file": str(path), "errors": [_problem(item) for item in error.problems], "warnings": [], "about": ""}
+    warnings = [_problem(item) for item in loaded.warnings]
+    return {"file": str(path), "errors": [], "warnings": warnings, "about": _about(loaded)}
+
+
+def _problem(item: Any) -> dict[str, Any]:
+    keys = ("file", "line", "column", "path", "what", "remedy", "severity")
+    return {key: getattr(item, key) for key in keys} | {"text": str(item)}
+
+
+def _about(loaded: LoadedScenario) -> str:
+    from sim.catalog.show import coordinates
+    from sim.scenario.resolve import station_site
+
+    scenario, site = loaded.scenario, station_site(loaded.scenario)
+    where = coordinates(site.latitude_deg, site.longitude_deg)
+    days = f"{scenario.horizon.start} to {scenario.horizon.end}"
+    return f"{scenario.name}; site {site.id} {where}; lanes {', '.join(scenario.lanes)}; {days}"
+
+
+def _tell_validity(result: dict[str, Any], *, strict: bool, quiet: bool) -> None:
+    say_all(item["text"] for item in result["errors"])
+    word = "error" if strict else "warning"
+    say_all((f"{word}: {item['text']}" for item in result["warnings"]), quiet=quiet and not strict)
+    if not result["errors"] and not (strict and result["warnings"]) and not quiet:
+        click.echo(f"{result['file']}: valid. {result['about']}")
+
+
+@cli.command()
+@click.argument("scenario", type=_file)
+@click.argument("key", default="")
+@_set
+@_json
+@_loud
+def explain(scenario: Path, key: str, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool) -> None:
+    """Show SCENARIO as it is in force, or the part under KEY, with the file and line each value came from."""
+    del verbose
+    from sim.scenario.explain import explain as explained
+    from sim.scenario.explain import explained_document
+
+    loaded = _loaded(scenario, settings, quiet=quiet)
+    if as_json:
+        print_json(explained_document(loaded, key))
+    else:
+        click.echo(explained(loaded, key), nl=False)
+
+
+@cli.command()
+@click.argument("scenario", type=_file)
+@click.option("--lane", required=True, metavar="LANE", help="Lane of the scenario.")
+@click.option("--day", metavar="DATE", help="UTC day of lift-off; the first open one of the horizon by default.")
+@click.option("--arrival", metavar="UTC", help="Fix the passage of perilune.")
+@click.option("--step", default="10min", show_default=True, metavar="TIME", help="Step of lift-off times.")
+@click.option("--csv", "csv_file", type=_file, metavar="FILE", help="Write the table there, '-' for stdout.")
+@_set
+@_jobs
+@_json
+@_loud
+def launches(
+    scenario: Path,
+    lane: str,
+    day: str | None,
+    arrival: str | None,
+    step: str,
+    csv_file: Path | None,
+    settings: Sequence[str],
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Show the launch window of one day: lift-off time against azimuth, coast and injection."""
+    del verbose
+    from sim.pipeline import launch_table
+
+    loaded = _loaded(scenario, settings, quiet=quiet)
+    _known_lane(loaded, lane)
+    table = launch_table(loaded, lane, day, arrival, _seconds(step, "--step"), jobs=jobs)
+    _put_table(table.columns, table.rows, csv_file, as_json=as_json, quiet=quiet)
+    if not any(row[table.columns.index("feasible")] == "true" for row in table.rows):
+        message = f"lane {lane} cannot launch on that day; the column closed_by says why"
+        raise NothingFeasibleError(message)
+
+
+def _known_lane(loaded: LoadedScenario, lane: str) -> None:
+    from sim.document.problem import did_you_mean, shown
+
+    if lane not in loaded.scenario.lanes:
+        message = f"the scenario has no lane {shown(lane)}: {did_you_mean(lane, loaded.scenario.lanes)}"
+        raise UsageError(message)
+
+
+def _seconds(text: str, option: str) -> float:
+    from sim.document.quantity import QuantityError, parse_quantity
+
+    try:
+        step_s = parse_quantity(text, "s")
+    except QuantityError as error:
+        message = f"{option}: {error}"
+        raise UsageError(message) from None
+    if step_s <= 0.0:
+        message = f"{option}: {text} is no step — write more than nothing, e.g. 1h"
+        raise UsageError(message)
+    return step_s
+
+
+def _put_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: Path | None, *, as_json: bool, quiet: bool
+) -> None:
+    """Put a table of texts where it is wanted: a CSV file, CSV or JSON on stdout, or laid out for reading."""
+    if csv_file is not None and str(csv_file) != "-":
+        _write_csv(csv_file, columns, rows)
+        say(f"{len(rows)} rows in {csv_file}", quiet=quiet)
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif csv_file is None:
+        click.echo(table_text(columns, rows), nl=False)
+    elif str(csv_file) == "-":
+        click.echo(_csv_text(columns, rows), nl=False)
+
+
+def _csv_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    import csv
+    import io
+
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+    return stream.getvalue()
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    try:
+        path.write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(message) from error
+
+
+@cli.command(cls=_CoordinateCommand)
+@click.argument("place")
+@click.option("--start", required=True, metavar="UTC", help="First epoch.")
+@click.option("--stop", required=True, metavar="UTC", help="Last epoch, included.")
+@click.option("--step", default="1h", show_default=True, metavar="TIME", help="Step, e.g. 1h or 10min.")
+@click.option("--csv", "csv_file", type=_file, metavar="FILE", help="Write the table there, '-' for stdout.")
+@_json
+@_loud
+def site(
+    place: str, start: str, stop: str, step: str, csv_file: Path | None, as_json: bool, verbose: bool, quiet: bool
+) -> None:
+    """Sun and Earth at PLACE: a landing site of the catalogue, or LAT,LON[,HEIGHT] in degrees east and metres."""
+    del verbose
+    from sim.astro.time import tdb_s_from_utc
+    from sim.station.site import COLUMNS, site_epochs, site_rows
+
+    landing_site = _place(place.strip())
+    epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), _seconds(step, "--step"))
+    say(_place_words(landing_site), quiet=quiet)
+    rows = list(site_rows(_site_geometry(landing_site), epochs))
+    _put_table(COLUMNS, rows, csv_file, as_json=as_json, quiet=quiet)
+
+
+def _place(text: str) -> LandingSite:
+    from sim.catalog.loader import load_catalog
+    from sim.catalog.models import LandingSite
+    from sim.document.problem import did_you_mean, shown
+
+    sites = load_catalog().landing_sites
+    if text in sites:
+        return sites[text]
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        message = f"there is no landing site {shown(text)}: {did_you_mean(text, sites)}; or write LAT,LON[,HEIGHT]"
+        raise UsageError(message) from None
+    if len(numbers) not in {2, 3}:
+        message = f"{shown(text)} is no place — write LAT,LON or LAT,LON,HEIGHT, e.g. -41.6,-154"
+        raise UsageError(message)
+    latitude, longitude, height = (*numbers, 0.0)[:3]
+    return LandingSite.model_construct(
+        id="here", latitude_deg=latitude, longitude_deg=longitude, height_m=height, horizon=None
+    )
+
+
+def _site_geometry(place: LandingSite) -> Any:
+    from sim.station.horizon import packaged_horizon
+    from sim.station.site import site_geometry
+
+    mask = packaged_horizon(place.horizon) if place.horizon else None
+    return site_geometry(place.latitude_deg, place.longitude_deg, place.height_m, mask)
+
+
+def _place_words(place: LandingSite) -> str:
+    from sim.catalog.show import coordinates
+
+    horizon = f"horizon mask {place.horizon}" if place.horizon else "level horizon, no mask"
+    where = coordinates(place.latitude_deg, place.longitude_deg)
+    return f"{place.id}: {where}, {place.height_m:g} m above 1737.4 km, {horizon}"
+
+
+@cli.command(cls=_CoordinateCommand)
+@click.argument("file", type=_file, metavar="FILE.oem")
+@click.option("--to", "to_utc", required=True, metavar="UTC", help="Epoch to fly to.")
+@click.option("--forces", default="earth,moon,sun", show_default=True, metavar="LIST", help="Bodies that pull.")
+@click.option("--moon-gravity", metavar="N|FILE", help="Degree of the packaged field (8 by default), or a file.")
+@click.option("--srp", type=float, default=0.0, metavar="CRAM", help="Light pressure: Cr A/m, m2/kg.")
+@click.option("-o", "--out", type=_file, metavar="FILE.oem", help="Write there; stdout by default.")
+@_json
+@_loud
+def propagate(
+    file: Path,
+    to_utc: str,
+    forces: str,
+    moon_gravity: str | None,
+    srp: float,
+    out: Path | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Fly the first state of an orbit ephemeris message to another epoch."""
+    from sim.results.propagate import propagate_oem
+
+    flown = propagate_oem(file, to_utc, forces, moon_gravity, srp, out)
+    say_all(flown.notes, quiet=quiet or not (verbose or as_json or out is not None))
+    if as_json:
+        state = [float(value) for value in flown.final_state_icrf]
+        print_json({"to": to_utc, "centre": flown.segment.centre, "frame": flown.segment.frame, "state_km_km_s": state})
+    elif out is None:
+        click.echo(flown.text, nl=False)
+    else:
+        say(f"{out}: {len(flown.segment.t_tdb_s)} states", quiet=quiet)
+
+
+@cli.command()
+@click.argument("folder", type=_file, metavar="RUN")
+@_json
+@_loud
+def plot(folder: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
+    """Draw the figures of a finished run again, from its results."""
+    del verbose
+    from sim.results.run import load_run
+
+    files = _draw_run(load_run(folder), folder / "figures")
+    if as_json:
+        print_json([str(path) for path in files])
+    say_all(files, quiet=quiet or as_json)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    from sim.scenario.schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+@cli.command()
+@click.option("--from", "name", metavar="NAME", help="A shipped scenario, copied with its parents.")
+@_json
+@_loud
+def init(name: str | None, as_json: bool, verbose: bool, quiet: bool) -> None:
+    """Begin a scenario in this folder: a first one with comments, or a shipped one."""
+    del verbose
+    from sim.scenario.shipped import copy_shipped, copy_starter, shipped_names
+
+    files = copy_starter(Path()) if name is None else copy_shipped(name, Path())
+    if as_json:
+        print_json([str(path) for path in files])
+    else:
+        say_all((f"wrote {path}" for path in files), quiet=quiet)
+        say(f"next: moonport run {files[0]}", quiet=quiet)
+        say(f"shipped: {', '.join(shipped_names())}", quiet=quiet or name is not None)
+
+
+@cli.command()
+@click.argument("kind_or_id", required=False)
+@click.argument("entry_id", required=False)
+@_json
+def catalog(kind_or_id: str | None, entry_id: str | None, as_json: bool) -> None:
+    """List what the catalogue holds, all of it or one kind; or show an entry by its id."""
+    from sim.catalog.loader import KINDS
+    from sim.catalog.show import catalog_index, entry_document, entry_text, find_entries, index_text
+
+    if entry_id is None and (kind_or_id is None or kind_or_id in KINDS):
+        index = catalog_index(kind_or_id)
+        print_json(index) if as_json else click.echo(index_text(index), nl=False)
+        return
+    found = find_entries(str(entry_id or kind_or_id), kind_or_id if entry_id is not None else None)
+    if as_json:
+        print_json([entry_document(kind, entry) for (kind, _), entry in found.items()])
+    else:
+        click.echo("\n".join(entry_text(kind, key, entry) for (kind, key), entry in found.items()), nl=False)
+
+
+@cli.command()
+@_json
+def doctor(as_json: bool) -> None:
+    """Say what this installation consists of, the dates it covers, and what it lacks."""
+    from sim.doctor import examine, report_text
+    from sim.errors import DataMissingError
+
+    report = examine()
+    print_json(report) if as_json else click.echo(report_text(report), nl=False)
+    if report["problems"]:
+        raise click.exceptions.Exit(DataMissingError.exit_code)
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run the command line; gives its exit code."""
+    try:
+        outcome = cli.main(list(arguments), prog_name="moonport", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return INTERRUPTED
+    except MoonportError as error:
+        say(str(error) if isinstance(error, ScenarioError) else f"moonport: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        _leave_pipe()
+        return OK
+    return outcome if isinstance(outcome, int) else OK
+
+
+def _leave_pipe() -> None:
+    """Let the reader of a pipe go in peace: nothing more can be written."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main() -> None:
+    """Run the command ``moonport``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = execute(sys.argv[1:])
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        say("moonport: this is a fault of Moonport's own; please report it with the lines above")
+        code = OUR_FAULT
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

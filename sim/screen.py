@@ -1,0 +1,123 @@
+"""What people see on the screen: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Tell something on stderr."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def say_all(lines: Iterable[object], *, quiet: bool = False) -> None:
+    """Tell several things on stderr."""
+    for line in lines:
+        say(str(line), quiet=quiet)
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document on stdout."""
+    import json
+
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+
+
+class Progress:
+    """Reports of a long work: ``progress(label, done, total)``, from any number of stages in turn.
+
+    Draws a bar where stderr is a terminal; otherwise it is silent, or with ``verbose`` tells each stage once.
+    """
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._bar: Any = None
+        self._tasks: dict[str, Any] = {}
+        self._told: set[str] = set()
+        self._start = time.monotonic()
+        self._draw = not quiet and sys.stderr.isatty()
+        self._tell = verbose and not quiet
+
+    def __call__(self, label: str, done: float, total: float) -> None:
+        """Report that ``done`` of ``total`` of the stage ``label`` is done."""
+        if self._draw:
+            self._advance(label, done, total)
+        elif self._tell and label not in self._told:
+            self._told.add(label)
+            say(f"[{time.monotonic() - self._start:6.1f} s] {label}")
+
+    def _advance(self, label: str, done: float, total: float) -> None:
+        if self._bar is None:
+            self._bar = _started_bar()
+        if label not in self._tasks:
+            self._tasks[label] = self._bar.add_task(label, total=total)
+        self._bar.update(self._tasks[label], completed=done, total=total)
+
+    def close(self) -> None:
+        """Leave the screen tidy."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _started_bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as RichProgress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn())
+    bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+    bar.start()
+    return bar
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False, verbose: bool = False) -> Iterator[Progress]:
+    """Give a `Progress` that is closed at the end."""
+    progress = Progress(quiet=quiet, verbose=verbose)
+    try:
+        yield progress
+    finally:
+        progress.close()
+
+
+def table_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay a table out in columns; numbers to the right, words to the left."""
+    lines = [list(head), *[list(row) for row in rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    right = [all(_is_number(row[i]) for row in rows) and bool(rows) for i in range(len(head))]
+    return "".join(_aligned(line, widths, right) + "\n" for line in lines)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    cells = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True))
+    return "  ".join(cells).rstrip()
+
+
+def _is_number(text: str) -> bool:
+    return text == "" or text.lstrip("+-").replace(".", "", 1).isdigit()
+
+
+def windows_table(windows: Sequence[Mapping[str, str]]) -> str:
+    """Lay out delivery windows (rows of ``windows.csv``), the best flight of each."""
+    head = ("lane", "opens", "closes", "days", "best lift-off", "landing", "flight d", "insertion m/s", "landed t")
+    return table_text(head, [_window_cells(row) for row in windows])
+
+
+def _window_cells(row: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        row["lane"],
+        row["open_utc"][:10],
+        row["close_utc"][:10],
+        row["days"],
+        row["best_liftoff_utc"][:16].replace("T", " "),
+        row["best_landing_utc"][:16].replace("T", " "),
+        f"{float(row['tof_d']):.2f}",
+        f"{float(row['loi_dv_m_s']):.0f}",
+        f"{float(row['landed_payload_kg']) / 1000.0:.2f}",
+    )
