@@ -32,6 +32,7 @@ BURN_OFFSETS: dict[str, tuple[tuple[int, int] | None, ...]] = {
 """Where the label of the first and of the later burns stands from its mark, in points: where flights leave room."""
 
 DAY_LABEL_PT = 10.0
+ROOM_SHARES = (0.16, 0.13)
 CLEAR_SHARE = 0.06
 """Dots nearer to each other than this share of the Moon's distance are not both labelled."""
 
@@ -70,7 +71,16 @@ def draw_trajectory(ax: Axes, track: FlightTrack, frame: str) -> None:
         half = NEAR_MOON_KM / view.unit_km
         ax.set(xlim=(-NEAR_MOON_WIDE * half, NEAR_MOON_WIDE * half), ylim=(-half, half))
     else:
-        ax.margins(x=0.11, y=0.16)
+        _leave_room(ax, view)
+
+
+def _leave_room(ax: Axes, view: View) -> None:
+    """Widen what is shown by a share of the Moon's distance on every side, for the labels."""
+    room = np.array(ROOM_SHARES) * float(np.linalg.norm(view.moon[-1]))
+    points = np.concatenate([view.path, view.moon, np.zeros((1, 2))])
+    ax.update_datalim([points.min(axis=0) - room, points.max(axis=0) + room])
+    ax.margins(0.0)
+    ax.autoscale_view()
 
 
 def inertial_view(track: FlightTrack) -> View:
