@@ -40,6 +40,9 @@ BODIES = ("earth", "moon", "sun")
 DEFAULT_MOON_DEGREE = 8
 DEFAULT_TOLERANCE = 1e-13
 
+MAP_TOLERANCE = 1e-11
+"""Of a transfer flown again: 0.02 mm at the Moon, measured on 200 transfers against 1e-14."""
+
 SOLAR_PRESSURE_N_M2 = 4.56e-6
 """Sunlight at 1 au on an absorbing surface: Montenbruck & Gill 2000, Satellite Orbits, eq. 3.69."""
 
@@ -227,7 +230,7 @@ def refly(
     arrival_tdb_s: float,
     earth_pole_icrf: ArrayLike,
     moon_pa_axes_at_arrival: ArrayLike,
-    tolerance: float = DEFAULT_TOLERANCE,
+    tolerance: float = MAP_TOLERANCE,
 ) -> FloatArray:
     """Fly one transfer of a map again, from injection to arrival, in the map's own force model.
 
@@ -263,7 +266,7 @@ def refly_many(
     arrival_tdb_s: FloatArray,
     earth_pole_icrf: FloatArray,
     moon_pa_axes_at_arrival: FloatArray,
-    tolerance: float = DEFAULT_TOLERANCE,
+    tolerance: float = MAP_TOLERANCE,
 ) -> FloatArray:
     """Fly N transfers again, as ``refly``: states (N, 6), epochs (N,), poles (N, 3), axes (N, 3, 3) to (N, 6)."""
     departures = np.asarray(tli_tdb_s, dtype=np.float64)
@@ -293,7 +296,7 @@ def refly_samples(
     earth_pole_icrf: ArrayLike,
     moon_pa_axes_at_arrival: ArrayLike,
     sample_tdb_s: ArrayLike,
-    tolerance: float = DEFAULT_TOLERANCE,
+    tolerance: float = MAP_TOLERANCE,
 ) -> Trajectory:
     """Fly one transfer as ``refly`` and give the geocentric states at sample epochs between injection and arrival."""
     t = np.asarray(sample_tdb_s, dtype=np.float64)

@@ -5,7 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.astro.twobody import cartesian, orbit_from_state, sky_coordinates, state_from_orbit, transfer_orbits, two_body_state
+from sim.astro.twobody import (
+    cartesian,
+    orbit_from_state,
+    sky_coordinates,
+    state_from_orbit,
+    transfer_orbits,
+    two_body_state,
+)
 from sim.errors import UsageError
 
 PARKING_STATE = np.array([6563.1366, 0.0, 0.0, 0.0, 5.0, 6.0])
