@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, ma
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
 from sim.results.compare import compare
+from sim.results.report import file_stem
 from sim.results.run import Run, WindowRow
 from sim.results.tracks import FlightTrack
 
@@ -64,7 +64,11 @@ def landed_mass_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     """Landed payload across the horizon, a panel for each lane."""
     heights = [LANE_PANEL_IN if view.is_open.any() else CLOSED_PANEL_IN for view in views]
     figure = new_figure(WIDTH_IN, 1.3 + sum(heights))
-    write_title(figure, f"{run.name}: landed payload by launch day", "cargo without the lander's dry mass")
+    write_title(
+        figure,
+        f"{run.name}: landed payload by launch day",
+        "cargo without the lander's dry mass; † rests on assumed figures",
+    )
     panels = figure.subplots(len(views), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for panel, view in zip(panels, views, strict=True):
         draw_landed_mass(panel, view)
@@ -142,11 +146,6 @@ def flight_sentence(window: WindowRow) -> str:
         f"lift-off {liftoff}, perilune {arrival}, landing {landing} UTC; {window.tof_d:.2f} d of flight, "
         f"{window.landed_payload_kg:.0f} kg landed"
     )
-
-
-def file_stem(lane: str) -> str:
-    """Make a lane's id safe for a file name."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", lane)
 
 
 def _draw_best_trajectory(run: Run, view: LaneView, folder: Path) -> list[Path]:

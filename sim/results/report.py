@@ -1,0 +1,217 @@
+"""The report: one HTML file that needs nothing else, made from a finished run and the figures drawn of it.
+
+Figures are given as files (this package draws nothing); of each picture the smaller of PNG and SVG goes into the page.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from sim.results.compare import Comparison, cell
+from sim.results.run import LaneRun, Run, WindowRow
+
+REPORT = "report.html"
+MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+CARDS = {
+    "days_open": "days with some lane open",
+    "windows": "windows of all lanes",
+    "first_open_day": "first open launch day",
+    "longest_closed_d": "longest wait with every lane closed",
+    "best_landed_payload_kg": "most cargo in one landing",
+    "landed_per_year_kg": "cargo a year, were every window used once",
+}
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure for the page: its name (``porkchop_heavy_cargo``), what it shows, and the file as a data URI."""
+
+    name: str
+    caption: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why days are closed: the constraint, what it asks, days that name it, and days that name nothing else."""
+
+    name: str
+    asks: str
+    days_named: int
+    closes_alone: int
+    share_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSection:
+    """One lane of the report."""
+
+    lane: LaneRun
+    days: int
+    days_open: int
+    reasons: tuple[Reason, ...]
+    pictures: tuple[Picture, ...]
+
+
+def write_report(run: Run, figures: Sequence[Path], path: Path) -> Path:
+    """Write the report of a run to ``path`` and return it."""
+    path.write_text(report_html(run, figures), encoding="utf-8", newline="\n")
+    return path
+
+
+def write_comparison_report(comparison: Comparison, figures: Sequence[Path], path: Path) -> Path:
+    """Write the report of a comparison to ``path`` and return it."""
+    page = environment().get_template("comparison.html.j2")
+    path.write_text(page.render(comparison=comparison, pictures=pictures(figures)), encoding="utf-8", newline="\n")
+    return path
+
+
+def report_html(run: Run, figures: Sequence[Path]) -> str:
+    """Return the report of a run.
+
+    Parameters
+    ----------
+    run : Run
+    figures : sequence of Path
+        PNG and SVG files; those named ``<kind>_<lane>`` go to their lane, the others to the top.
+    """
+    drawn = pictures(figures)
+    lanes = [lane_section(run, lane, drawn) for lane in run.lanes]
+    taken = {picture.name for section in lanes for picture in section.pictures}
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            cards=cards(run.summary),
+            overview=[picture for picture in drawn if picture.name not in taken],
+            lanes=lanes,
+            conventions=run.provenance.get("conventions", {}),
+        )
+    )
+
+
+def pictures(figures: Sequence[Path]) -> tuple[Picture, ...]:
+    """Return each picture once, in the order given, from the smaller of its files."""
+    smallest: dict[str, Path] = {}
+    for path in figures:
+        if path.suffix in MEDIA_TYPES:
+            smallest[path.stem] = min(smallest.get(path.stem, path), path, key=lambda file: file.stat().st_size)
+    return tuple(Picture(name, caption(name), data_uri(path)) for name, path in smallest.items())
+
+
+def data_uri(path: Path) -> str:
+    """Return a picture file as a data URI."""
+    return f"data:{MEDIA_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+CAPTIONS = {
+    "calendar": "Every launch day of every lane: open days dark, closed days by what closes them.",
+    "landed_mass": "Cargo landed by launch day, with low and high figures at the best flight of each window.",
+    "porkchop": "Launch day against time of flight: what a flight costs and what it lands.",
+    "trajectory": "The flight that lands most, from injection to perilune.",
+    "compare_calendar": "Open launch days of every lane of every architecture.",
+    "compare_metrics": "The architectures in numbers; the best value of each is bold.",
+}
+
+
+def caption(name: str) -> str:
+    """Return what a figure shows, by the beginning of its name."""
+    return next((text for kind, text in CAPTIONS.items() if name == kind or name.startswith(f"{kind}_")), name)
+
+
+def lane_section(run: Run, lane: LaneRun, drawn: Sequence[Picture]) -> LaneSection:
+    """Return what the page says of a lane."""
+    summary = run.summary["lanes"][lane.lane]
+    stems = {f"porkchop_{file_stem(lane.lane)}", f"trajectory_{file_stem(lane.lane)}"}
+    return LaneSection(
+        lane=lane,
+        days=int(summary["days"]),
+        days_open=int(summary["days_open"]),
+        reasons=closing_reasons(lane, summary),
+        pictures=tuple(picture for picture in drawn if picture.name in stems),
+    )
+
+
+def file_stem(lane: str) -> str:
+    """Return a lane's id as it stands in names of figure files."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in lane)
+
+
+def closing_reasons(lane: LaneRun, summary: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Return the reasons for a lane's closed days, the commonest first."""
+    texts = zip(lane.data["constraint"].values, lane.data["constraint_text"].values, strict=True)
+    asks = {str(name): str(text) for name, text in texts}
+    days = max(int(summary["days"]), 1)
+    found = [
+        Reason(name, asks.get(name, ""), count["days_named"], count["closes_alone"], 100.0 * count["days_named"] / days)
+        for name, count in summary["closed_by"].items()
+        if count["days_named"]
+    ]
+    return tuple(sorted(found, key=lambda reason: -reason.days_named))
+
+
+def cards(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the run's headline numbers: (value with unit, meaning)."""
+    values, units = summary["architecture"], summary["units"]
+    return [(quantity(values.get(name), units[name]), label) for name, label in CARDS.items()]
+
+
+def quantity(value: float | str | None, unit: str) -> str:
+    """Return a value with its unit as people read it; a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value
+    shown = {"1": "", "kg/a": "kg"}.get(unit, unit)
+    return f"{whole(value)}{THIN_SPACE}{shown}".strip()
+
+
+def whole(value: float) -> str:
+    """Return a number without decimals, thousands apart; a dash for NaN."""
+    return f"{value:,.0f}".replace(",", THIN_SPACE) if np.isfinite(value) else "–"
+
+
+def minute(epoch: np.datetime64) -> str:
+    """Return an epoch to the minute, ``2029-01-01 12:30``; a dash for none."""
+    return "–" if np.isnat(epoch) else str(np.datetime_as_string(epoch, unit="m")).replace("T", " ")
+
+
+def landed(window: WindowRow) -> str:
+    """Return a window's landed payload with its low and high figures, kg."""
+    span = (window.landed_payload_low_kg, window.landed_payload_high_kg)
+    if not np.isfinite(span).all():
+        return whole(window.landed_payload_kg)
+    return f"{whole(window.landed_payload_kg)} ({whole(span[0])}–{whole(span[1])})"
+
+
+def words(identifier: str) -> str:
+    """Return an id as words."""
+    return identifier.replace("_", " ")
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the templates beside this module, with our filters; everything put into them is escaped."""
+    texts = {
+        entry.name: entry.read_text(encoding="utf-8") for entry in files("sim.results").joinpath("templates").iterdir()
+    }
+    made = jinja2.Environment(
+        loader=jinja2.DictLoader(texts),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"whole": whole, "minute": minute, "landed": landed, "words": words, "metric_cell": cell}
+    return made
