@@ -1,6 +1,7 @@
 """Flights against other programs and against force code written twice."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +187,7 @@ def heyoka_flight(heyoka, state, t0_tdb_s, duration_s, pole):
     granules = Ephemeris.de440().granules(t0_tdb_s, t0_tdb_s + duration_s)
     edges = granules.start_tdb_s + granules.step_s * np.arange(len(granules.coefficients) + 1)
     now = state
-    for index, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for index, (left, right) in enumerate(pairwise(edges)):
         start, stop = max(left, t0_tdb_s), min(right, t0_tdb_s + duration_s)
         if stop > start:
             shift = 2.0 * (start - left) / granules.step_s - 1.0

@@ -162,9 +162,17 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def refusal(path):
+    try:
+        read_oem(path)
+    except MoonportError as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize("seed", range(200))
 def test_random_damage_never_ends_in_a_traceback(tmp_path, seed):
-    """Cut, double, swap and overwrite pieces of a good file: it is read, or its problems are said with file and line."""
+    """Cut, double and overwrite pieces of a good file: it is read, or its problems are said with the file."""
     rng = random.Random(seed)
     data = bytearray(GOOD.encode())
     for _ in range(rng.randint(1, 6)):
@@ -180,8 +188,5 @@ def test_random_damage_never_ends_in_a_traceback(tmp_path, seed):
                 data[a:a] = rng.choice([b"\n", b"=", b" ", b"META_STOP\n", b"META_START\n", b"\x00", b"-", b"9" * 30])
     path = tmp_path / "damaged.oem"
     path.write_bytes(bytes(data))
-    try:
-        read_oem(path)
-    except MoonportError as error:
-        assert str(path) in str(error)
-        assert error.exit_code == 2
+    error = refusal(path)
+    assert error is None or (str(path) in str(error) and error.exit_code == 2)
