@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sim.errors import MoonportError, NothingFeasibleError, ScenarioError, UsageError
-from sim.screen import print_json, progress_bar, say, say_all, table_text, windows_table
+from sim.screen import print_json, progress_bar, put_table, say, say_all, windows_table
 
 if TYPE_CHECKING:
-    from sim.catalog.models import LandingSite
     from sim.results.run import Run
     from sim.scenario.loader import LoadedScenario
 
@@ -68,9 +67,18 @@ def cli() -> None:
 @_json
 @_loud
 def run(
-    scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool, verbose: bool, quiet: bool
+    scenario: Path,
+    out: Path | None,
+    settings: Sequence[str],
+    jobs: int | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
 ) -> None:
-    """Find the delivery windows of SCENARIO: tables, figures and a report in a run folder."""
+    """Find the delivery windows of SCENARIO.
+
+    Writes tables, figures and a report into a run folder, runs/NAME by default.
+    """
     loaded = _loaded(scenario, settings, quiet=quiet)
     result = _run(loaded, out, jobs, quiet=quiet, verbose=verbose)
     if as_json:
@@ -167,9 +175,14 @@ def compare(
 def validate(
     scenarios: Sequence[Path], strict: bool, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool
 ) -> None:
-    """Check scenarios: form, units, names, and the rules of the domain. No physics."""
+    """Check scenarios, without physics.
+
+    Form, units, names, and the rules of the domain.
+    """
     del verbose
-    results = [_validated(path, settings) for path in scenarios]
+    from sim.scenario.validate import validated
+
+    results = [validated(path, settings) for path in scenarios]
     bad = [result for result in results if result["errors"] or (strict and result["warnings"])]
     if as_json:
         print_json({"valid": not bad, "files": results})
@@ -178,32 +191,6 @@ def validate(
             _tell_validity(result, strict=strict, quiet=quiet)
     if bad:
         raise click.exceptions.Exit(ScenarioError.exit_code)
-
-
-def _validated(path: Path, settings: Sequence[str]) -> dict[str, Any]:
-    from sim.scenario import load_scenario
-
-    try:
-        loaded = load_scenario(path, settings)
-    except ScenarioError as error:
-        return {"file": str(path), "errors": [_problem(item) for item in error.problems], "warnings": [], "about": ""}
-    warnings = [_problem(item) for item in loaded.warnings]
-    return {"file": str(path), "errors": [], "warnings": warnings, "about": _about(loaded)}
-
-
-def _problem(item: Any) -> dict[str, Any]:
-    keys = ("file", "line", "column", "path", "what", "remedy", "severity")
-    return {key: getattr(item, key) for key in keys} | {"text": str(item)}
-
-
-def _about(loaded: LoadedScenario) -> str:
-    from sim.catalog.show import coordinates
-    from sim.scenario.resolve import station_site
-
-    scenario, site = loaded.scenario, station_site(loaded.scenario)
-    where = coordinates(site.latitude_deg, site.longitude_deg)
-    days = f"{scenario.horizon.start} to {scenario.horizon.end}"
-    return f"{scenario.name}; site {site.id} {where}; lanes {', '.join(scenario.lanes)}; {days}"
 
 
 def _tell_validity(result: dict[str, Any], *, strict: bool, quiet: bool) -> None:
@@ -221,7 +208,10 @@ def _tell_validity(result: dict[str, Any], *, strict: bool, quiet: bool) -> None
 @_json
 @_loud
 def explain(scenario: Path, key: str, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool) -> None:
-    """Show SCENARIO as it is in force, or the part under KEY, with the file and line each value came from."""
+    """Show a scenario with the origin of each value.
+
+    The whole SCENARIO as it is in force, or the part under KEY, with the file and line each value came from.
+    """
     del verbose
     from sim.scenario.explain import explain as explained
     from sim.scenario.explain import explained_document
@@ -257,14 +247,17 @@ def launches(
     verbose: bool,
     quiet: bool,
 ) -> None:
-    """Show the launch window of one day: lift-off time against azimuth, coast and injection."""
+    """Show the launch window of one day.
+
+    Lift-off time against azimuth, coast and injection.
+    """
     del verbose
     from sim.pipeline import launch_table
 
     loaded = _loaded(scenario, settings, quiet=quiet)
     _known_lane(loaded, lane)
     table = launch_table(loaded, lane, day, arrival, _seconds(step, "--step"), jobs=jobs)
-    _put_table(table.columns, table.rows, csv_file, as_json=as_json, quiet=quiet)
+    put_table(table.columns, table.rows, csv_file, as_json=as_json, quiet=quiet)
     if not any(row[table.columns.index("feasible")] == "true" for row in table.rows):
         message = f"lane {lane} cannot launch on that day; the column closed_by says why"
         raise NothingFeasibleError(message)
@@ -292,38 +285,6 @@ def _seconds(text: str, option: str) -> float:
     return step_s
 
 
-def _put_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: Path | None, *, as_json: bool, quiet: bool
-) -> None:
-    """Put a table of texts where it is wanted: a CSV file, CSV or JSON on stdout, or laid out for reading."""
-    if csv_file is not None and str(csv_file) != "-":
-        _write_csv(csv_file, columns, rows)
-        say(f"{len(rows)} rows in {csv_file}", quiet=quiet)
-    if as_json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif csv_file is None:
-        click.echo(table_text(columns, rows), nl=False)
-    elif str(csv_file) == "-":
-        click.echo(_csv_text(columns, rows), nl=False)
-
-
-def _csv_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    import csv
-    import io
-
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
-    return stream.getvalue()
-
-
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    try:
-        path.write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}"
-        raise UsageError(message) from error
-
-
 @cli.command(cls=_CoordinateCommand)
 @click.argument("place")
 @click.option("--start", required=True, metavar="UTC", help="First epoch.")
@@ -335,54 +296,22 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]
 def site(
     place: str, start: str, stop: str, step: str, csv_file: Path | None, as_json: bool, verbose: bool, quiet: bool
 ) -> None:
-    """Sun and Earth at PLACE: a landing site of the catalogue, or LAT,LON[,HEIGHT] in degrees east and metres."""
+    """Tell Sun and Earth at a place on the Moon.
+
+    PLACE is a landing site of the catalogue, or LAT,LON[,HEIGHT]: degrees north, degrees east, metres.
+    """
     del verbose
     from sim.astro.time import tdb_s_from_utc
+    from sim.catalog.place import find_place, place_words
+    from sim.station.place import geometry_of, horizon_source
     from sim.station.site import COLUMNS, site_epochs, site_rows
 
-    landing_site = _place(place.strip())
+    landing_site = find_place(place.strip())
     epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), _seconds(step, "--step"))
-    say(_place_words(landing_site), quiet=quiet)
-    rows = list(site_rows(_site_geometry(landing_site), epochs))
-    _put_table(COLUMNS, rows, csv_file, as_json=as_json, quiet=quiet)
-
-
-def _place(text: str) -> LandingSite:
-    from sim.catalog.loader import load_catalog
-    from sim.catalog.models import LandingSite
-    from sim.document.problem import did_you_mean, shown
-
-    sites = load_catalog().landing_sites
-    if text in sites:
-        return sites[text]
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        message = f"there is no landing site {shown(text)}: {did_you_mean(text, sites)}; or write LAT,LON[,HEIGHT]"
-        raise UsageError(message) from None
-    if len(numbers) not in {2, 3}:
-        message = f"{shown(text)} is no place — write LAT,LON or LAT,LON,HEIGHT, e.g. -41.6,-154"
-        raise UsageError(message)
-    latitude, longitude, height = (*numbers, 0.0)[:3]
-    return LandingSite.model_construct(
-        id="here", latitude_deg=latitude, longitude_deg=longitude, height_m=height, horizon=None
-    )
-
-
-def _site_geometry(place: LandingSite) -> Any:
-    from sim.station.horizon import packaged_horizon
-    from sim.station.site import site_geometry
-
-    mask = packaged_horizon(place.horizon) if place.horizon else None
-    return site_geometry(place.latitude_deg, place.longitude_deg, place.height_m, mask)
-
-
-def _place_words(place: LandingSite) -> str:
-    from sim.catalog.show import coordinates
-
-    horizon = f"horizon mask {place.horizon}" if place.horizon else "level horizon, no mask"
-    where = coordinates(place.latitude_deg, place.longitude_deg)
-    return f"{place.id}: {where}, {place.height_m:g} m above 1737.4 km, {horizon}"
+    geometry = geometry_of(landing_site)
+    say(f"{place_words(landing_site)}; {horizon_source(geometry)}", quiet=quiet)
+    rows = list(site_rows(geometry, epochs))
+    put_table(COLUMNS, rows, csv_file, as_json=as_json, quiet=quiet)
 
 
 @cli.command(cls=_CoordinateCommand)
@@ -405,7 +334,7 @@ def propagate(
     verbose: bool,
     quiet: bool,
 ) -> None:
-    """Fly the first state of an orbit ephemeris message to another epoch."""
+    """Fly the first state of an OEM to another epoch."""
     from sim.results.propagate import propagate_oem
 
     flown = propagate_oem(file, to_utc, forces, moon_gravity, srp, out)
@@ -424,7 +353,7 @@ def propagate(
 @_json
 @_loud
 def plot(folder: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
-    """Draw the figures of a finished run again, from its results."""
+    """Draw the figures of a finished run again."""
     del verbose
     from sim.results.run import load_run
 
@@ -447,7 +376,10 @@ def schema() -> None:
 @_json
 @_loud
 def init(name: str | None, as_json: bool, verbose: bool, quiet: bool) -> None:
-    """Begin a scenario in this folder: a first one with comments, or a shipped one."""
+    """Begin a scenario in this folder.
+
+    A first one with comments, or a shipped one by its name.
+    """
     del verbose
     from sim.scenario.shipped import copy_shipped, copy_starter, shipped_names
 
@@ -465,7 +397,10 @@ def init(name: str | None, as_json: bool, verbose: bool, quiet: bool) -> None:
 @click.argument("entry_id", required=False)
 @_json
 def catalog(kind_or_id: str | None, entry_id: str | None, as_json: bool) -> None:
-    """List what the catalogue holds, all of it or one kind; or show an entry by its id."""
+    """List the catalogue, or show an entry.
+
+    All of it, one kind (launchers, landers, ...), or an entry by its id.
+    """
     from sim.catalog.loader import KINDS
     from sim.catalog.show import catalog_index, entry_document, entry_text, find_entries, index_text
 
@@ -483,7 +418,10 @@ def catalog(kind_or_id: str | None, entry_id: str | None, as_json: bool) -> None
 @cli.command()
 @_json
 def doctor(as_json: bool) -> None:
-    """Say what this installation consists of, the dates it covers, and what it lacks."""
+    """Examine this installation.
+
+    Versions, kernels and the dates they cover, compiled kernels, and what is missing.
+    """
     from sim.doctor import examine, report_text
     from sim.errors import DataMissingError
 

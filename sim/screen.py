@@ -6,9 +6,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
+
+from sim.errors import UsageError
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -68,9 +71,15 @@ class Progress:
 
 def _started_bar() -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as RichProgress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+    )
     bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
     bar.start()
     return bar
@@ -121,3 +130,45 @@ def _window_cells(row: Mapping[str, str]) -> tuple[str, ...]:
         f"{float(row['loi_dv_m_s']):.0f}",
         f"{float(row['landed_payload_kg']) / 1000.0:.2f}",
     )
+
+
+def put_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: Path | None, *, as_json: bool, quiet: bool
+) -> None:
+    """Put a table of texts where it is wanted: a CSV file, CSV or JSON on stdout, or laid out for reading."""
+    if csv_file is not None and str(csv_file) != "-":
+        write_csv(csv_file, columns, rows)
+        say(f"{len(rows)} rows in {csv_file}", quiet=quiet)
+    if as_json:
+        print_json([dict(zip(columns, map(_json_value, row), strict=True)) for row in rows])
+    elif csv_file is None:
+        click.echo(table_text(columns, rows), nl=False)
+    elif str(csv_file) == "-":
+        click.echo(csv_text(columns, rows), nl=False)
+
+
+def _json_value(text: str) -> bool | float | str | None:
+    if text in {"true", "false"}:
+        return text == "true"
+    if not text:
+        return None
+    return float(text) if _is_number(text) else text
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table as CSV."""
+    import csv
+    import io
+
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+    return stream.getvalue()
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table into a CSV file."""
+    try:
+        path.write_text(csv_text(columns, rows), encoding="utf-8", newline="")
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(message) from error

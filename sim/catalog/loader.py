@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -47,10 +48,10 @@ def load_catalog() -> Catalog:
     """Give the shipped catalogue, frozen."""
     nodes = catalog_nodes()
     binder = Binder(known={kind: set(entries.entries) for kind, entries in nodes.items()})
-    found = {kind: _bind_entries(binder, kind, entries) for kind, entries in nodes.items()}
+    found: dict[str, Any] = {kind: _bind_entries(binder, kind, entries) for kind, entries in nodes.items()}
     if binder.problems:
         raise ScenarioError(binder.problems)
-    return Catalog.model_construct(**found)
+    return Catalog.model_construct(None, **found)
 
 
 def _bind_entries(binder: Binder, kind: str, entries: MapNode) -> dict[str, BaseModel]:
@@ -75,7 +76,7 @@ def extended_catalog(over: Mapping[str, MapNode], binder: Binder) -> tuple[Catal
     shipped = load_catalog()
     if not over:
         return shipped, frozenset()
-    found = {kind: dict(getattr(shipped, kind)) for kind in KINDS}
+    found: dict[str, Any] = {kind: dict(getattr(shipped, kind)) for kind in KINDS}
     broken = set()
     for kind, entries in over.items():
         for key, node in entries.entries.items():
@@ -84,7 +85,7 @@ def extended_catalog(over: Mapping[str, MapNode], binder: Binder) -> tuple[Catal
             if isinstance(entry, Failed):
                 del found[kind][key]
                 broken.add((kind, key))
-    return Catalog.model_construct(**found), frozenset(broken)
+    return Catalog.model_construct(None, **found), frozenset(broken)
 
 
 def _laid_over(binder: Binder, kind: str, key: str, node: Node) -> BaseModel | Failed:

@@ -1,7 +1,7 @@
 """What the catalogue holds. A field's name ends with its unit; the key in a file does not.
 
-Statuses: ``flown`` (a figure of a mission that flew), ``published`` (by maker, agency or manual), ``planned`` (announced
-for something not built yet), ``assumed`` (recalled, derived or set by us; results that rest on it say so).
+Statuses: ``flown`` (a figure of a mission that flew), ``published`` (by maker, agency or manual), ``planned``
+(announced for something not built yet), ``assumed`` (recalled, derived or set by us; results that rest on it say so).
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def injected_mass_kg(launcher: Launcher, c3_km2_s2: ArrayLike, level: Level = "v
     mass = np.interp(c3, points[:, 0], points[:, 1])
     for end, outside in ((points[0], c3 < points[0, 0]), (points[-1], c3 > points[-1, 0])):
         mass = np.where(outside, _beyond(launcher, c3, end, level), mass)
-    return np.maximum(mass, 0.0)
+    return np.asarray(np.maximum(mass, 0.0))
 
 
 def injection_dv_km_s(parking_altitude_km: float, c3_km2_s2: ArrayLike) -> Any:

@@ -24,7 +24,7 @@ def catalog_index(kind: str | None = None) -> dict[str, dict[str, str]]:
 
 
 def _title(entry: Any) -> str:
-    name = entry.name or entry.id
+    name = str(entry.name or entry.id)
     if hasattr(entry, "latitude_deg"):
         name += f", {coordinates(entry.latitude_deg, entry.longitude_deg)}"
     if hasattr(entry, "tli"):

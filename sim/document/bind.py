@@ -12,7 +12,7 @@ import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -48,23 +48,26 @@ class Binder:
 
     def bind(self, node: Node, wanted: Any, path: Path = (), marks: tuple[Any, ...] = ()) -> Any:
         """Read ``node`` as ``wanted``; gives `FAILED` where that is impossible."""
-        origin = get_origin(wanted)
-        if origin is Annotated:
+        if get_origin(wanted) is Annotated:
             inner, *more = get_args(wanted)
             return self.bind(node, inner, path, (*marks, *more))
-        if origin in {Union, types.UnionType}:
-            return self._union(node, get_args(wanted), path, marks)
-        if origin is tuple:
-            return self._tuple(node, get_args(wanted), path, marks)
-        if origin is dict:
-            return self._dict(node, get_args(wanted)[1], path)
-        if origin is Literal:
-            return self._literal(node, get_args(wanted), path)
+        if get_origin(wanted) is not None:
+            return self._generic(node, wanted, path, marks)
         if isinstance(wanted, type) and issubclass(wanted, Figure):
             return self._figure(node, wanted, path)
         if isinstance(wanted, type) and issubclass(wanted, BaseModel):
             return self.model(node, wanted, path)
         return self._scalar(node, wanted, path, marks)
+
+    def _generic(self, node: Node, wanted: Any, path: Path, marks: tuple[Any, ...]) -> Any:
+        origin, inner = get_origin(wanted), get_args(wanted)
+        if origin in {Union, types.UnionType}:
+            return self._union(node, inner, path, marks)
+        if origin is tuple:
+            return self._tuple(node, inner, path, marks)
+        if origin is dict:
+            return self._dict(node, inner[1], path)
+        return self._literal(node, inner, path)
 
     def model(self, node: Node, model: type[BaseModel], path: Path, given: Mapping[str, Any] | None = None) -> Any:
         """Read a mapping as a model; ``given`` are values that do not stand in the file (an entry's id)."""
@@ -85,7 +88,9 @@ class Binder:
             return FAILED
         return self._validated(node, model, values, path)
 
-    def _good_parts(self, node: MapNode, fields: Mapping[str, FieldInfo], values: Mapping[str, Any], path: Path) -> None:
+    def _good_parts(
+        self, node: MapNode, fields: Mapping[str, FieldInfo], values: Mapping[str, Any], path: Path
+    ) -> None:
         """Check the limits of what could be read of a model that cannot be made."""
         for key, value in values.items():
             if key in node.entries and key in fields and not isinstance(value, Failed):
@@ -116,7 +121,7 @@ class Binder:
     def _within(self, node: Node, info: FieldInfo, value: Any, path: Path) -> Any:
         if not info.metadata:
             return value
-        adapter = TypeAdapter(Annotated[(info.annotation, *info.metadata)])  # type: ignore[arg-type]
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[(info.annotation, *info.metadata)])  # type: ignore[arg-type]
         try:
             return adapter.validate_python(value, strict=True)
         except ValidationError as error:
@@ -190,7 +195,9 @@ class Binder:
         if not isinstance(node, ListNode):
             return self.note(node.at, path, f"{kind_of(node)} stands where {count} belongs", _list_remedy(marks, many))
         if not many and len(node.items) != len(items):
-            return self.note(node.at, path, f"has {len(node.items)} values, not {len(items)}", _list_remedy(marks, many))
+            return self.note(
+                node.at, path, f"has {len(node.items)} values, not {len(items)}", _list_remedy(marks, many)
+            )
         wanted = [items[0]] * len(node.items) if many else items
         pairs = enumerate(zip(node.items, wanted, strict=True))
         values = tuple(self.bind(child, kind, (*path, i), marks) for i, (child, kind) in pairs)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sim.document.problem import Position
 
-ScalarValue: TypeAlias = None | bool | int | float | str
+ScalarValue: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 _SHOWN_LENGTH = 60
+_MOST_LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +89,3 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     hit = nearest(word, names)
     if hit is not None:
         return f"did you mean {hit!r}?"
-    return f"write one of: {', '.join(names)}" if names else "there is none to choose from"

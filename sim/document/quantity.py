@@ -86,7 +86,8 @@ def parse_quantity(text: str, unit: str) -> float:
     written = _known_unit(parts.unit, unit)
     wanted, found = _DIMENSION_OF[unit], _DIMENSION_OF[written]
     if wanted != found:
-        raise QuantityError(f"{shown(text)} is {_a(found)}, wanted is {_a(wanted)}", f"write e.g. {example_of(unit)!r}")
+        what = f"{shown(text)} is {_a(found)}, wanted is {_a(wanted)}"
+        raise QuantityError(what, f"write e.g. {example_of(unit)!r}")
     return _converted(parts.number, _size(written), _size(unit), text)
 
 
@@ -94,7 +95,9 @@ def format_quantity(value: float, unit: str) -> str:
     """Write a quantity, in the unit that makes it shortest, so that `parse_quantity` gives the same float again."""
     exact = f"{value!r}" if unit == "1" else f"{value!r} {unit}"
     readable = [_in_unit(value, unit, other) for other in _READABLE.get(_DIMENSION_OF[unit], ())]
-    choices = [text for text in (*readable, _trimmed(value, unit), exact) if text and parse_quantity(text, unit) == value]
+    choices = [
+        text for text in (*readable, _trimmed(value, unit), exact) if text and parse_quantity(text, unit) == value
+    ]
     shortest = min(len(text) for text in choices)
     return next(text for text in choices if len(text) <= shortest + 2)
 
@@ -120,17 +123,22 @@ def _a(dimension: str) -> str:
 def _split(text: str, unit: str) -> _Parts:
     remedy = f"write e.g. {example_of(unit)!r}"
     if _NOT_A_NUMBER.match(text):
-        raise QuantityError(f"{shown(text)} is not a finite number", remedy)
+        what = f"{shown(text)} is not a finite number"
+        raise QuantityError(what, remedy)
     match = _NUMBER.match(text)
     if match is None or len(text) > _LONGEST:
-        raise QuantityError(f"{shown(text)} is not a number with a unit", remedy)
+        what = f"{shown(text)} is not a number with a unit"
+        raise QuantityError(what, remedy)
     rest = text[match.end() :].strip()
     if rest[:1] in {",", "_"} or rest[:1].isdigit():
-        raise QuantityError(f"{shown(text)} is not one number", "write a decimal point and no thousands separators")
+        what = f"{shown(text)} is not one number"
+        raise QuantityError(what, "write a decimal point and no thousands separators")
     if not math.isfinite(float(match.group())):
-        raise QuantityError(f"{shown(text)} is not a finite number", remedy)
+        what = f"{shown(text)} is not a finite number"
+        raise QuantityError(what, remedy)
     if not rest and unit != "1":
-        raise QuantityError(f"{shown(text)} has no unit", f"add one of {', '.join(units_of(unit))}: {remedy[6:]}")
+        what = f"{shown(text)} has no unit"
+        raise QuantityError(what, f"add one of {', '.join(units_of(unit))}: {remedy[6:]}")
     return _Parts(Decimal(match.group()), rest or "1")
 
 
@@ -140,7 +148,8 @@ def _known_unit(written: str, unit: str) -> str:
     found = _ALIASES.get(written.casefold()) or _FOLDED.get(written.casefold())
     if found is None:
         remedy = did_you_mean(written, units_of(unit))
-        raise QuantityError(f"{shown(written)} is not a unit known here", remedy)
+        what = f"{shown(written)} is not a unit known here"
+        raise QuantityError(what, remedy)
     return found
 
 
@@ -152,5 +161,6 @@ def _converted(number: Decimal, written: Decimal, wanted: Decimal, text: str) ->
     except (DecimalException, OverflowError):
         value = math.inf
     if not math.isfinite(value):
-        raise QuantityError(f"{shown(text)} is not a finite number", "write a number of sensible size")
+        what = f"{shown(text)} is not a finite number"
+        raise QuantityError(what, "write a number of sensible size")
     return value

@@ -74,7 +74,9 @@ def yaml_lines(value: Any, path: Path = (), depth: int = 0) -> list[Line]:
     """Write nested values as YAML, line by line with their paths."""
     indent = "  " * depth
     if isinstance(value, Mapping):
-        return [line for key, item in value.items() for line in _entry(f"{indent}{_key(key)}:", item, (*path, key), depth)]
+        return [
+            line for key, item in value.items() for line in _entry(f"{indent}{_key(key)}:", item, (*path, key), depth)
+        ]
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [line for i, item in enumerate(value) for line in _item(indent, item, (*path, i), depth)]
     return [Line(indent + _scalar(value), path)]

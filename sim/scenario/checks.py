@@ -69,7 +69,9 @@ class Draft:
     scenario: Scenario | None
 
     @staticmethod
-    def of(fields: Mapping[str, Any], root: MapNode, broken: frozenset[tuple[str, str]], done: Scenario | None) -> Draft:
+    def of(
+        fields: Mapping[str, Any], root: MapNode, broken: frozenset[tuple[str, str]], done: Scenario | None
+    ) -> Draft:
         """Collect what could be read."""
         values = {key: None if isinstance(value, Failed) else value for key, value in fields.items()}
         catalog, station = fields["catalog"], values["station"]
@@ -111,7 +113,7 @@ def run_checks(draft: Draft) -> Iterator[Problem]:
 
 
 def check_horizon_within_ephemeris(draft: Draft) -> Iterator[Problem]:
-    """DE440 covers 1550 to 2650."""
+    """Check that DE440, which covers 1550 to 2650, covers the horizon."""
     for end in ("start", "end"):
         day = getattr(draft.horizon, end, None)
         if day is not None and not EPHEMERIS_FIRST <= day <= EPHEMERIS_LAST:
@@ -120,21 +122,21 @@ def check_horizon_within_ephemeris(draft: Draft) -> Iterator[Problem]:
 
 
 def check_horizon_within_orientation(draft: Draft) -> Iterator[Problem]:
-    """The Moon's orientation is known precisely to the end of 2050."""
+    """Check that the Moon's orientation is known precisely, as it is to the end of 2050."""
     if draft.horizon is not None and ORIENTATION_LAST < draft.horizon.end <= EPHEMERIS_LAST:
         what = f"{draft.horizon.end} lies after the lunar orientation kernel ({ORIENTATION_LAST})"
         yield draft.warning(("horizon", "end"), what, "later days use the IAU series, off by 65 m mean, 130 m at most")
 
 
 def check_horizon_within_utc(draft: Draft) -> Iterator[Problem]:
-    """UTC in its present form begins in 1972."""
+    """Check that UTC had its present form, begun in 1972."""
     if draft.horizon is not None and EPHEMERIS_FIRST <= draft.horizon.start < UTC_FIRST:
         what = f"{draft.horizon.start} lies before UTC had leap seconds"
         yield draft.warning(("horizon", "start"), what, "times before 1972 are only nearly UTC")
 
 
 def check_horizon_is_not_endless(draft: Draft) -> Iterator[Problem]:
-    """A search over many decades takes long."""
+    """Check that the search does not span many decades."""
     if draft.horizon is None:
         return
     years = ((draft.horizon.end - draft.horizon.start).days + 1) / 365.25
@@ -144,7 +146,7 @@ def check_horizon_is_not_endless(draft: Draft) -> Iterator[Problem]:
 
 
 def check_coordinates_not_swapped(draft: Draft) -> Iterator[Problem]:
-    """A latitude beyond 90° beside a longitude within is a swap."""
+    """Check for a latitude beyond 90° beside a longitude within: a swap."""
     for path in _coordinate_paths(draft.root):
         latitude, longitude = (_degrees(find(draft.root, (*path, key))) for key in ("latitude", "longitude"))
         if latitude is not None and longitude is not None and abs(latitude) > 90.0 >= abs(longitude):
@@ -168,7 +170,7 @@ def _degrees(node: Node | None) -> float | None:
 
 
 def check_masks_belong_to_their_sites(draft: Draft) -> Iterator[Problem]:
-    """A horizon mask holds for the coordinates in its header alone."""
+    """Check that masks are used at the coordinates in their headers alone."""
     for entry in _unique_sites(draft):
         away_km = _mask_distance_km(entry)
         if away_km is not None and away_km > MASK_REACH_KM:
@@ -199,7 +201,7 @@ def _mask_distance_km(site: LandingSite) -> float | None:
 
 
 def check_launchers_fly_from_their_sites(draft: Draft) -> Iterator[Problem]:
-    """A launcher flies from the sites its entry names."""
+    """Check that a launcher flies from one of the sites its entry names."""
     for lane in draft.lanes:
         if lane.launcher is not None and lane.lane.launch_site not in lane.launcher.launch_sites:
             what = f"{lane.launcher.id} has no pad at {lane.lane.launch_site}"
@@ -209,7 +211,7 @@ def check_launchers_fly_from_their_sites(draft: Draft) -> Iterator[Problem]:
 
 
 def check_every_lander_fits_its_launcher(draft: Draft) -> Iterator[Problem]:
-    """A lander of fixed mass must not weigh more than its launcher sends to the Moon."""
+    """Check that no lander weighs more than its launcher sends to the Moon."""
     for lane in draft.lanes:
         if lane.launcher is None or lane.lander is None:
             continue
@@ -236,7 +238,7 @@ def _least_mass_kg(lander: Lander) -> tuple[float, str]:
 
 
 def check_arrival_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
-    """A flight arrives in the plane of its staging orbit and at its perilune."""
+    """Check that flights arrive in the plane of their staging orbit."""
     for lane in draft.lanes:
         if lane.orbit is None:
             continue
@@ -248,7 +250,7 @@ def check_arrival_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
 
 
 def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
-    """Insertion is one burn at perilune, so the arrival's perilune is the orbit's."""
+    """Check that the arrival's perilune is the orbit's: insertion is one burn there."""
     for lane in draft.lanes:
         if lane.orbit is None:
             continue
@@ -260,7 +262,7 @@ def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
 
 
 def check_staging_orbit_passes_over_site(draft: Draft) -> Iterator[Problem]:
-    """An orbit passes over latitudes up to its inclination; the lander reaches a little further."""
+    """Check that the orbit, which passes over latitudes up to its inclination, comes within the lander's reach."""
     for lane in draft.lanes:
         if lane.orbit is None or lane.site is None or lane.lander is None:
             continue
@@ -269,12 +271,13 @@ def check_staging_orbit_passes_over_site(draft: Draft) -> Iterator[Problem]:
         reach = highest + (lane.lander.cross_range_deg if own is None else own)
         short = abs(lane.site.latitude_deg) - reach
         if short > 0.0:
-            what = f"{lane.orbit.id} with cross-range passes up to {reach:g}° of latitude, the site lies {short:.2f}° beyond"
-            yield draft.warning(lane.path("staging", "orbit"), what, "take a steeper orbit, a nearer site or more cross-range")
+            what = f"{lane.orbit.id} and cross-range reach {reach:g}° of latitude, the site lies {short:.2f}° beyond"
+            remedy = "take a steeper orbit, a nearer site or more cross-range"
+            yield draft.warning(lane.path("staging", "orbit"), what, remedy)
 
 
 def check_sun_can_stand_that_high(draft: Draft) -> Iterator[Problem]:
-    """At latitude φ the Sun never stands above 90° − |φ| + 1.6°."""
+    """Check that the Sun, never above 90° − |φ| + 1.6° at latitude φ, can stand as high as asked."""
     for lane in draft.lanes:
         wanted = lane.lane.constraints.sun_elevation_deg
         if lane.site is None or wanted is None:
@@ -287,7 +290,7 @@ def check_sun_can_stand_that_high(draft: Draft) -> Iterator[Problem]:
 
 
 def check_lanes_available_within_horizon(draft: Draft) -> Iterator[Problem]:
-    """Launcher, lander and lane must be there together on some day of the horizon."""
+    """Check that lane, launcher and lander each are there on some day of the horizon."""
     if draft.horizon is None:
         return
     for lane in draft.lanes:
@@ -302,23 +305,23 @@ def check_lanes_available_within_horizon(draft: Draft) -> Iterator[Problem]:
 
 def _spans(lane: DraftLane) -> list[tuple[str, date | None, date | None]]:
     held = [("the lane", lane.lane), ("its launcher", lane.launcher), ("its lander", lane.lander)]
-    return [(name, item.available_from, item.available_until) for name, item in held if item is not None]  # type: ignore[attr-defined]
+    return [(name, item.available_from, item.available_until) for name, item in held if item is not None]
 
 
 def check_coast_leaves_room(draft: Draft) -> Iterator[Problem]:
-    """A coast asked for must overlap with what the launcher can do."""
+    """Check that a coast asked for overlaps with what the launcher can do."""
     for lane in draft.lanes:
         asked = lane.lane.constraints.coast_s
         if asked is None or lane.launcher is None:
             continue
         low, high = lane.launcher.coast_s
         if asked[0] > high or asked[1] < low:
-            what = f"the coast asked for does not meet what {lane.launcher.id} can do ({low / 60:g} to {high / 60:g} min)"
+            what = f"the coast asked for misses what {lane.launcher.id} can do ({low / 60:g} to {high / 60:g} min)"
             yield draft.warning(lane.path("constraints", "coast"), what, "let the two ranges overlap")
 
 
 def check_partners_take_part(draft: Draft) -> Iterator[Problem]:
-    """Where a scenario lists its partners, those of its lanes are among them."""
+    """Check that the partners of lanes are among those listed, where any are."""
     section = draft.root.entries.get("partners")
     if not isinstance(section, MapNode) or not section.entries:
         return
@@ -330,7 +333,7 @@ def check_partners_take_part(draft: Draft) -> Iterator[Problem]:
 
 
 def check_ids_are_unique(draft: Draft) -> Iterator[Problem]:
-    """Elements and deliveries are named once."""
+    """Check that elements and deliveries are named once."""
     elements = draft.station.surface + draft.station.orbit if draft.station is not None else ()
     for path, items in ((("station",), elements), (("deliveries",), draft.deliveries)):
         seen: set[str] = set()
@@ -341,7 +344,7 @@ def check_ids_are_unique(draft: Draft) -> Iterator[Problem]:
 
 
 def check_cargo_travels_once(draft: Draft) -> Iterator[Problem]:
-    """An element is delivered by one delivery."""
+    """Check that an element is delivered by one delivery."""
     taken: dict[str, str] = {}
     for index, delivery in enumerate(draft.deliveries):
         for name in delivery.cargo:
@@ -352,10 +355,10 @@ def check_cargo_travels_once(draft: Draft) -> Iterator[Problem]:
 
 
 def check_deliveries_do_not_wait_for_each_other(draft: Draft) -> Iterator[Problem]:
-    """The order of deliveries has no circle."""
+    """Check that the order of deliveries has no circle."""
     before = {delivery.id: set(delivery.after) for delivery in draft.deliveries}
     free: set[str] = set()
-    while ready := {key for key, waits in before.items() if key not in free and waits <= free | (waits - before.keys())}:
+    while ready := {key for key, waits in before.items() if key not in free and waits & before.keys() <= free}:
         free |= ready
     for index, delivery in enumerate(draft.deliveries):
         if delivery.id not in free:
@@ -364,7 +367,7 @@ def check_deliveries_do_not_wait_for_each_other(draft: Draft) -> Iterator[Proble
 
 
 def check_deliveries_within_horizon(draft: Draft) -> Iterator[Problem]:
-    """A delivery can be launched inside the horizon."""
+    """Check that a delivery can be launched inside the horizon."""
     for index, delivery in enumerate(draft.deliveries):
         day = delivery.not_before
         if day is not None and draft.horizon is not None and day > draft.horizon.end:

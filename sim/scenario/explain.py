@@ -69,7 +69,10 @@ def explain(loaded: LoadedScenario, key: str = "") -> str:
 def explained_document(loaded: LoadedScenario, key: str = "") -> dict[str, Any]:
     """Give the same for JSON: dotted key, value and origin of each line."""
     path, here = _part(loaded, key)
-    return {dotted(leaf): {"value": value, "from": str(origin(loaded, leaf) or "default")} for leaf, value in _leaves(here, path)}
+    return {
+        dotted(leaf): {"value": value, "from": str(origin(loaded, leaf) or "default")}
+        for leaf, value in _leaves(here, path)
+    }
 
 
 def _part(loaded: LoadedScenario, key: str) -> tuple[Path, Any]:
@@ -81,7 +84,9 @@ def _part(loaded: LoadedScenario, key: str) -> tuple[Path, Any]:
 
 
 def _leaves(value: Any, path: Path) -> list[tuple[Path, Any]]:
-    children = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    children = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
     if not children:
         return [(path, value)]
     return [leaf for part, child in children for leaf in _leaves(child, (*path, part))]
@@ -97,7 +102,9 @@ def _below(here: Any, part: str | int, above: Path) -> Any:
         return here[str(part)]
     if isinstance(here, list) and isinstance(part, int) and part < len(here):
         return here[part]
-    known = list(here) if isinstance(here, dict) else [str(i) for i in range(len(here))] if isinstance(here, list) else []
+    known = (
+        list(here) if isinstance(here, dict) else [str(i) for i in range(len(here))] if isinstance(here, list) else []
+    )
     message = f"there is no {shown(dotted((*above, part)))} in the scenario: {did_you_mean(str(part), known)}"
     raise UsageError(message)
 

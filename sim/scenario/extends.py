@@ -108,7 +108,8 @@ def _parent(root: MapNode) -> ScalarNode | None:
 
 def override(root: MapNode, settings: Sequence[str]) -> tuple[MapNode, tuple[Override, ...]]:
     """Lay ``key=value`` settings over a tree, in order; the value is YAML, null removes."""
-    made, problems = [], []
+    made: list[Override] = []
+    problems: list[object] = []
     for setting in settings:
         try:
             path, value = _setting(setting)

@@ -195,7 +195,7 @@ class Scenario(Entry):
     as_of: date | None = None
     """The facts are those known on this day."""
     horizon: Horizon
-    partners: dict[str, Partner] = {}
+    partners: dict[str, Partner] = Field(default_factory=dict)
     """Those that take part; an id of the catalogue may stay empty: ``cnsa: {}``."""
     station: Station
     lanes: Annotated[dict[str, Lane], Field(min_length=1)]
