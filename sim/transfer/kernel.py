@@ -300,6 +300,13 @@ def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, 
         moon_states(table, values[ARRIVAL:], scratch, work[MOON_RX:], lanes)
         guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes)
         reach_status(work, values, status)
+        sweeps[:] = 0
+        if max_sweeps == 0:
+            earth, moon = (earth_conic, earth_frame, earth_speed), (moon_conic, moon_frame, moon_speed)
+            earth_conic[:] = 0.0
+            moon_conic[:] = 0.0
+            store_block(first, radii, earth, moon, gap2, status, sweeps, work, out)
+            continue
         set_earth_leg(earth_conic, earth_nodes, times, values, radii[0], earth_speed, warp_earth, rate_earth, lanes)
         set_bodies(earth_nodes, n_earth, times, table, 0.0, scratch, lanes)
         set_moon_leg(moon_conic, moon_nodes, times, values, radii[1], moon_speed, warp_moon, rate_moon, lanes)
@@ -307,7 +314,6 @@ def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, 
         moon_states(table, values[MATCH:], scratch, match, lanes)
         earth_c[:] = 0.0
         moon_c[:] = 0.0
-        sweeps[:] = 0
         for count in range(max_sweeps):
             sweep(earth_nodes, n_earth, earth_conic, earth_frame, table, earth_c, rates, 0.0, lanes)
             integrate(a_earth, rates, earth_c, width)
