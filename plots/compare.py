@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from plots.dates import show_days
 from plots.lane import LaneView, view_lane
 from plots.marks import add_rectangles, runs_of_equal
 from plots.style import FAINT, GROUND, INK, MUTED, RUN_COLOURS, RUN_HATCHES
@@ -65,8 +65,8 @@ def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str]) -> None:
     """Draw one metric: a bar for each run, its value written at the end, the better direction below."""
     lengths = [float(value) if isinstance(value, int | float) else 0.0 for value in row.values]
     for number, length in enumerate(lengths):
-        look = {"color": RUN_COLOURS[number % len(RUN_COLOURS)], "hatch": RUN_HATCHES[number % len(RUN_HATCHES)]}
-        ax.barh(number, length, height=0.66, edgecolor="white", linewidth=0.0, **look)
+        colour, hatch = RUN_COLOURS[number % len(RUN_COLOURS)], RUN_HATCHES[number % len(RUN_HATCHES)]
+        ax.barh(number, length, height=0.66, edgecolor="white", linewidth=0.0, color=colour, hatch=hatch)
         text = "–" if row.values[number] is None else number_text(length)
         weight = "bold" if number in row.best else "normal"
         ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, weight=weight)
@@ -125,11 +125,8 @@ def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mappin
     days = np.concatenate(
         [lane.data["day"].values.astype("datetime64[D]").astype(float) for run in runs for lane in run.lanes]
     )
-    ax.set_xlim(days.min(), days.max() + 1.0)
+    show_days(ax, days.min(), days.max() + 1.0)
     ax.set_ylim(bottom + 0.2, 0.0)
-    locator = AutoDateLocator(minticks=4, maxticks=14)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
     ax.set_yticks(list(labels), labels=list(labels.values()))
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)

@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from numpy.typing import NDArray
 
+from plots.dates import show_days
 from plots.lane import LaneView
 from plots.style import BURN_COLOUR, FAINT, GROUND, INK, MUTED, words
 
@@ -25,7 +25,7 @@ def draw_landed_mass(ax: Axes, view: LaneView) -> None:
     A lane that never opens gets a sentence in place of an empty panel.
     """
     days = view.day.astype(float)
-    ax.set_xlim(days[0], days[-1] + 1.0)
+    show_days(ax, days[0], days[-1] + 1.0)
     _dress_axis(ax)
     if not view.is_open.any():
         _say_why_empty(ax, view)
@@ -102,9 +102,6 @@ def _say_why_empty(ax: Axes, view: LaneView) -> None:
 
 
 def _dress_axis(ax: Axes) -> None:
-    locator = AutoDateLocator(minticks=4, maxticks=14)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
     ax.grid(visible=True, axis="both", color=FAINT, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)

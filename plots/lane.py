@@ -14,6 +14,9 @@ from sim.units import M_PER_KM
 
 FloatArray = NDArray[np.float64]
 
+UNEXPLAINED = "unexplained"
+"""Stands for the reason of a closed day that the results give none for."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
@@ -61,13 +64,14 @@ class LaneView:
 def view_lane(lane: LaneRun) -> LaneView:
     """Take what is drawn out of a lane's dataset."""
     data = lane.data
+    is_open = data["feasible"].values.astype(bool)
     return LaneView(
         lane=lane.lane,
         way=f"{words(lane.launcher)} from {words(lane.launch_site)}, {words(lane.lander)}",
         assumed=lane.assumed,
         day=data["day"].values.astype("datetime64[D]"),
-        is_open=data["feasible"].values.astype(bool),
-        closed_by=[str(names) for names in data["closed_by"].values],
+        is_open=is_open,
+        closed_by=["" if is_open[i] else str(names) or UNEXPLAINED for i, names in enumerate(data["closed_by"].values)],
         constraints=[str(name) for name in data["constraint"].values],
         landed_payload_kg=data["landed_payload_kg"].values,
         time_of_flight_d=data["time_of_flight"].values,

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import BoundaryNorm, ListedColormap
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from plots.dates import show_days
 from plots.lane import LaneView
 from plots.marks import add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
@@ -86,8 +86,13 @@ def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
 
 
 def porkchop_values(view: LaneView, quantity: str) -> FloatArray:
-    """Return (N, T) in the units people read: m/s or kg; NaN where there is nothing to show."""
-    return view.total_dv_m_s if quantity == "total_dv" else view.porkchop_payload_kg
+    """Return (N, T) in the units people read, NaN where there is nothing to show.
+
+    Delta-v (m/s) is shown of every transfer there is, payload (kg) only of those that may fly.
+    """
+    if quantity == "total_dv":
+        return view.total_dv_m_s
+    return np.where(view.reason == 0, view.porkchop_payload_kg, np.nan)
 
 
 def colour_limits(values: FloatArray) -> tuple[float, float]:
@@ -178,10 +183,7 @@ def _code_boxes(
 
 
 def _dress_axis(ax: Axes, day_edges: FloatArray, flight_edges: FloatArray) -> None:
-    ax.set_xlim(day_edges[0], day_edges[-1])
+    show_days(ax, day_edges[0], day_edges[-1])
     ax.set_ylim(flight_edges[0], flight_edges[-1])
-    locator = AutoDateLocator(minticks=4, maxticks=14)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=True))
     ax.tick_params(labelcolor=MUTED)
     ax.set_ylabel("time of flight, d")

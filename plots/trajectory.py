@@ -193,7 +193,7 @@ def _label_days(ax: Axes, view: View, days: NDArray[np.int64], points: FloatArra
         ax.annotate(
             f"{day} d",
             point,
-            away,
+            tuple(away),
             textcoords="offset points",
             ha="center",
             va="center",
