@@ -56,7 +56,7 @@ def gravity_field(coefficients: GravityCoefficients, degree: int | None = None) 
     available = coefficients.cosine.shape[0] - 1
     wanted = available if degree is None else degree
     if not 0 <= wanted <= available:
-        message = f"{coefficients.name} is known to degree {available}; degree {wanted} was asked for"
+        message = f"{coefficients.name} is known to degree {available}, not {wanted}: give 0 to {available}, or a file of its own"
         raise UsageError(message)
     keep = slice(wanted + 1)
     series = _gradient_series(coefficients.cosine[keep, keep], coefficients.sine[keep, keep])
@@ -121,9 +121,15 @@ def _add_gradient(series: FloatArray, degree: int, order: int, c: float, s: floa
         series[order - 1, degree + 1, 2:6] += down * c, down * s, down * s, -down * c
 
 
+_UNDERGROUND_RATIO = 1.02
+"""R/r above which a path is under every floor (34 km below the Moon's sphere): the series means nothing there."""
+
+
 @jit()
 def useful_degree(degree: int, radius_ratio: float) -> int:
-    """Highest degree that can be felt where R/r is ``radius_ratio``; the rest is below rounding."""
+    """Highest degree that can be felt where R/r is ``radius_ratio``; the rest is below rounding; 0 underground."""
+    if radius_ratio > _UNDERGROUND_RATIO:
+        return 0
     if radius_ratio >= 1.0:
         return degree
     return min(degree, int(np.log(_NEGLIGIBLE_RATIO) / np.log(radius_ratio)) + 1)
@@ -138,7 +144,8 @@ def field_acceleration(
     Parameters
     ----------
     x_km, y_km, z_km : float
-        From the body's centre, outside of it (inside the reference sphere the series need not converge).
+        From the body's centre. Well below the reference sphere, where the series diverges, the body is a point mass:
+        a path through the ground means nothing, but is followed to its end.
     gm_km3_s2, reference_radius_km : float
     degree : int
         At most that of ``series``; 0 is the point mass.

@@ -190,8 +190,8 @@ def oem_text(
     """
     lines = ["CCSDS_OEM_VERS = 2.0", *_comment_lines(comments)]
     lines += [f"CREATION_DATE = {creation_utc or _now()}", f"ORIGINATOR = {originator}", ""]
-    for segment in segments:
-        lines += _segment_lines(segment)
+    for index, segment in enumerate(segments):
+        lines += _segment_lines(segment) if index == 0 else ["", *_segment_lines(segment)]
     return "\n".join(lines) + "\n"
 
 
@@ -253,7 +253,7 @@ def _segment_lines(segment: OemSegment) -> list[str]:
         f"{epoch} {x:.9f} {y:.9f} {z:.9f} {vx:.12f} {vy:.12f} {vz:.12f}"
         for epoch, (x, y, z, vx, vy, vz) in zip(epochs, segment.states_icrf.tolist(), strict=True)
     ]
-    return ["META_START", *_comment_lines(segment.comments), *metadata, "META_STOP", *rows, ""]
+    return ["META_START", *_comment_lines(segment.comments), *metadata, "META_STOP", *rows]
 
 
 def epoch_texts(t_tdb_s: FloatArray, time_system: str) -> list[str]:

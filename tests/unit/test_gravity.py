@@ -103,6 +103,12 @@ def test_the_cut_is_smooth_to_rounding():
     np.testing.assert_allclose(inside, outside, rtol=1e-11)
 
 
+def test_underground_the_moon_is_a_point():
+    """The series diverges there; a path through the ground is still followed to its end."""
+    inside = acceleration(grgm660prim(50), np.array([0.0, 300.0, 0.0]))
+    np.testing.assert_allclose(inside, [0.0, -grgm660prim(50).gm_km3_s2 / 300.0**2, 0.0], rtol=1e-14)
+
+
 def test_quadrupole_constants_are_those_of_the_packaged_field():
     coefficients = read_gravity_file(GRGM660PRIM_PATH)
     assert pytest.approx(C20_MOON, rel=1e-14) == np.sqrt(5.0) * coefficients.cosine[2, 0]
@@ -112,7 +118,7 @@ def test_quadrupole_constants_are_those_of_the_packaged_field():
 
 
 def test_a_degree_that_is_not_there_is_refused():
-    with pytest.raises(UsageError, match="known to degree 50; degree 51"):
+    with pytest.raises(UsageError, match="known to degree 50, not 51"):
         grgm660prim(51)
 
 

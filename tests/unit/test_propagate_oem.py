@@ -41,7 +41,7 @@ def test_the_last_line_is_the_state_asked_for(message, tmp_path):
     np.testing.assert_allclose(written.states_icrf[-1], expected, atol=5e-8)
     np.testing.assert_array_equal(result.final_state_icrf, result.segment.states_icrf[-1])
     assert np.diff(written.t_tdb_s).max() == pytest.approx(SAMPLE_STEP_S, abs=2e-3)
-    last = out.read_text().rstrip().splitlines()[-1].split()
+    last = out.read_text().splitlines()[-1].split()
     assert all(len(word.partition(".")[2]) >= 9 for word in last[1:4])
     assert all(len(word.partition(".")[2]) >= 12 for word in last[4:7])
 
@@ -119,7 +119,7 @@ def test_a_flight_into_the_ground_is_said(tmp_path):
         ({"forces": "earth,mars"}, UsageError, "mars"),
         ({"forces": ""}, UsageError, "forces are some of"),
         ({"moon_gravity": "51"}, UsageError, "known to degree 50"),
-        ({"moon_gravity": "-1"}, UsageError, "degree -1"),
+        ({"moon_gravity": "-1"}, UsageError, "not -1"),
         ({"moon_gravity": "none.txt"}, UsageError, "no such gravity file"),
         ({"srp_m2_kg": -1.0}, UsageError, "from 0 up"),
         ({"srp_m2_kg": float("nan")}, UsageError, "from 0 up"),
