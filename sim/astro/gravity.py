@@ -56,7 +56,7 @@ def gravity_field(coefficients: GravityCoefficients, degree: int | None = None) 
     available = coefficients.cosine.shape[0] - 1
     wanted = available if degree is None else degree
     if not 0 <= wanted <= available:
-        message = f"{coefficients.name} is known to degree {available}, not {wanted}: give 0 to {available}, or a file of its own"
+        message = f"{coefficients.name} is known to degree {available}, not {wanted}: give 0 to {available}, or a file"
         raise UsageError(message)
     keep = slice(wanted + 1)
     series = _gradient_series(coefficients.cosine[keep, keep], coefficients.sine[keep, keep])
