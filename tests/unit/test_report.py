@@ -1,0 +1,170 @@
+"""The report: whole in one file, true to the results, safe with any text."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from sim.results.compare import compare
+from sim.results.report import (
+    closing_reasons,
+    file_stem,
+    pictures,
+    quantity,
+    report_html,
+    whole,
+    write_comparison_report,
+    write_report,
+)
+from tests.factories import written_run
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
+    "45400000000049454e44ae426082"
+)
+VOID = {"meta", "img", "br", "link", "hr", "input"}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return written_run(tmp_path_factory.mktemp("runs") / "a", name="As reported", lanes=3, days=200)
+
+
+@pytest.fixture
+def figures(tmp_path):
+    names = ["calendar.png", "porkchop_heavy_cargo.png", "trajectory_heavy_cargo.png", "porkchop_medium_cargo.png"]
+    for name in names:
+        (tmp_path / name).write_bytes(PIXEL)
+    return [tmp_path / name for name in names]
+
+
+class Outline(HTMLParser):
+    """Checks that tags close in order; collects what the page would load."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.loads = []
+        self.ids = set()
+        self.targets = set()
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.loads += [values[name] for name in ("src", "srcset", "data") if name in values]
+        self.ids |= {values["id"]} if "id" in values else set()
+        self.targets |= {values["href"][1:]} if values.get("href", "").startswith("#") else set()
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def outline(page):
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+def test_page_is_sound_and_needs_nothing_else(run, figures):
+    page = report_html(run, figures)
+    found = outline(page)
+    assert found.open == []
+    assert found.targets <= found.ids
+    assert len(found.loads) == 4
+    assert all(load.startswith("data:image/png;base64,") for load in found.loads)
+    assert not re.search(r"<script|<link|@import|url\(|https?://", page)
+
+
+def test_page_tells_every_window_of_every_lane(run, figures):
+    page = report_html(run, figures)
+    for lane in run.lanes:
+        assert f">{lane.lane}</h2>" in page
+        for window in lane.windows:
+            assert str(window.best_liftoff_utc.astype("datetime64[m]")).replace("T", " ") in page
+    assert page.count("No window opens in this horizon.") == 1
+
+
+def test_page_tells_why_days_are_closed_what_is_assumed_and_left_out(run):
+    page = report_html(
+        replace(run, provenance={"conventions": {"omissions": ["relativity"], "frame": "ICRF axes"}}), []
+    )
+    assert "the launcher carries the lander at the C3 asked for" in page
+    assert "<code>launcher.tli</code>" in page
+    assert "<li>relativity</li>" in page
+    assert "<dd>ICRF axes</dd>" in page
+
+
+def test_figures_stand_with_their_lane(run, figures):
+    page = report_html(run, figures)
+    places = [page.index(text) for text in ("<figure>", ">heavy_cargo</h2>", ">medium_cargo</h2>", ">light_cargo</h2>")]
+    counts = [page.count("<figure>", start, stop) for start, stop in zip(places, [*places[1:], len(page)], strict=True)]
+    assert counts == [1, 2, 1, 0]
+
+
+def test_reasons_come_commonest_first(run):
+    lane = run.lanes[2]
+    reasons = closing_reasons(lane, run.summary["lanes"][lane.lane])
+    days = [reason.days_named for reason in reasons]
+    assert days == sorted(days, reverse=True)
+    assert reasons[0].name == "launcher_mass"
+    assert reasons[0].share_percent == 100.0
+
+
+def test_text_of_a_scenario_cannot_become_markup(run):
+    named = replace(run, header=replace(run.header, name="<script>alert(1)</script>", purpose="a & b < c"))
+    page = report_html(named, [])
+    assert "<script>" not in page
+    assert "a &amp; b &lt; c" in page
+
+
+def test_smaller_file_of_a_picture_goes_in(tmp_path):
+    (tmp_path / "calendar.png").write_bytes(PIXEL)
+    (tmp_path / "calendar.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    found = pictures([tmp_path / "calendar.png", tmp_path / "calendar.svg", tmp_path / "notes.txt"])
+    assert [picture.name for picture in found] == ["calendar"]
+    assert found[0].uri.startswith("data:image/svg+xml;base64,")
+
+
+def test_same_page_each_time(run, figures, tmp_path):
+    pages = [write_report(run, figures, tmp_path / name).read_bytes() for name in ("one.html", "two.html")]
+    assert pages[0] == pages[1]
+
+
+def test_comparison_page(run, figures, tmp_path):
+    path = write_comparison_report(compare([run, run]), figures[:1], tmp_path / "report.html")
+    page = path.read_text(encoding="utf-8")
+    assert outline(page).open == []
+    assert "As reported (2)" in page
+    assert "most cargo landed by one flight" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1951, "d", "1\u202f951\u202fd"),
+        (103873.746, "kg/a", "103\u202f874\u202fkg"),
+        (None, "kg", "–"),
+        ("2029-05-09", "UTC", "2029-05-09"),
+        (480, "1", "480"),
+    ],
+)
+def test_headline_numbers(value, unit, text):
+    assert quantity(value, unit) == text
+
+
+def test_not_a_number_is_a_dash():
+    assert whole(float("nan")) == "–"
+
+
+def test_lane_ids_make_safe_file_names():
+    assert file_stem("heavy cargo/2 é") == "heavy_cargo_2__"
+
+
+def test_templates_travel_with_the_package():
+    from importlib.resources import files
+
+    names = {Path(str(entry)).name for entry in files("sim.results").joinpath("templates").iterdir()}
+    assert {"page.html.j2", "report.html.j2", "comparison.html.j2", "figure.html.j2"} <= names
