@@ -303,13 +303,13 @@ def site(
     del verbose
     from sim.astro.time import tdb_s_from_utc
     from sim.catalog.place import find_place, place_words
-    from sim.station.place import geometry_of, horizon_source
+    from sim.station.place import LEVEL, geometry_of
     from sim.station.site import COLUMNS, site_epochs, site_rows
 
     landing_site = find_place(place.strip())
     epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), _seconds(step, "--step"))
     geometry = geometry_of(landing_site)
-    say(f"{place_words(landing_site)}; {horizon_source(geometry)}", quiet=quiet)
+    say(f"{place_words(landing_site)}; {landing_site.horizon or LEVEL}", quiet=quiet)
     rows = list(site_rows(geometry, epochs))
     put_table(COLUMNS, rows, csv_file, as_json=as_json, quiet=quiet)
 

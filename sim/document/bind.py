@@ -230,7 +230,8 @@ class Binder:
         said = shown(node.text) if isinstance(node, ScalarNode) else kind_of(node)
         words = [str(choice) for choice in choices]
         text = node.text if isinstance(node, ScalarNode) else ""
-        return self.note(node.at, path, f"{said} is not among the choices", did_you_mean(text, words))
+        remedy = f"write {text} without quotes" if text in words else did_you_mean(text, words)
+        return self.note(node.at, path, f"{said} is not among the choices", remedy)
 
     def _figure(self, node: Node, wanted: type[Figure], path: Path) -> Any:
         if isinstance(node, ScalarNode):

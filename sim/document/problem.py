@@ -89,3 +89,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     hit = nearest(word, names)
     if hit is not None:
         return f"did you mean {hit!r}?"
+    if not names:
+        return "there is none to choose from"
+    return f"write one of: {', '.join(names)}" if len(names) <= _MOST_LISTED else "`moonport catalog` lists them"

@@ -24,6 +24,14 @@ LARGEST_BYTES = 2_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What could be read of a text: its tree, None where even that fails, and the problems of its form."""
+
+    root: Node | None
+    problems: tuple[Problem, ...]
+
+
 @dataclass(slots=True)
 class _Open:
     """A collection whose end has not been read yet."""
@@ -168,44 +176,63 @@ _HANDLERS: dict[type, Callable[[_Composer, Any], None]] = {
 
 def read_bytes(raw: bytes, file: str) -> Node:
     """Read a YAML document from UTF-8 bytes; raises ScenarioError with every problem of its form."""
+    return _faultless(scan_bytes(raw, file))
+
+
+def scan_bytes(raw: bytes, file: str) -> Scan:
+    """Read a YAML document from UTF-8 bytes as far as it can be read."""
     if len(raw) > LARGEST_BYTES:
-        raise ScenarioError([_whole(file, f"is larger than {LARGEST_BYTES // 1_000_000} MB", "split the file")])
+        return Scan(None, (_whole(file, f"is larger than {LARGEST_BYTES // 1_000_000} MB", "split the file"),))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
         what = f"byte {raw[error.start]:#04x} is not UTF-8 text"
-        raise ScenarioError([Problem(file, line, column, "", what, "save the file as UTF-8")]) from None
-    return read_text(text, file)
+        return Scan(None, (Problem(file, line, column, "", what, "save the file as UTF-8"),))
+    return scan_text(text, file)
 
 
 def read_text(text: str, file: str) -> Node:
     """Read a YAML document from text; raises ScenarioError with every problem of its form."""
+    return _faultless(scan_text(text, file))
+
+
+def scan_text(text: str, file: str) -> Scan:
+    """Read a YAML document from text as far as it can be read."""
     composer = _Composer(file)
     try:
         for event in _events(text):
             composer.take(event)
     except _Stop:
-        pass
+        return Scan(None, tuple(composer.problems))
     except (yaml.YAMLError, ValueError) as error:
-        composer.problems.append(_syntax_problem(error, file))
-    if not composer.problems and composer.root is None:
+        return Scan(None, (*composer.problems, _syntax_problem(error, file)))
+    if composer.root is None:
         composer.problems.append(_whole(file, "the file is empty", "start with `moonport: 1`; see `moonport init`"))
-    if composer.problems or composer.root is None:
-        raise ScenarioError(composer.problems)
-    return composer.root
+    return Scan(composer.root, tuple(composer.problems))
+
+
+def _faultless(scan: Scan) -> Node:
+    if scan.root is None or scan.problems:
+        raise ScenarioError(scan.problems)
+    return scan.root
 
 
 def read_file(path: Path, file: str | None = None) -> Node:
-    """Read a YAML file; ``file`` is the name to use in messages."""
+    """Read a YAML file; ``file`` is the name to use in messages. Raises ScenarioError."""
+    return _faultless(scan_file(path, file))
+
+
+def scan_file(path: Path, file: str | None = None) -> Scan:
+    """Read a YAML file as far as it can be read."""
     name = file or str(path)
     try:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError([_whole(name, f"cannot be read: {reason}", "check the file's name")]) from None
-    return read_bytes(raw, name)
+        return Scan(None, (_whole(name, f"cannot be read: {reason}", "check the file's name"),))
+    return scan_bytes(raw, name)
 
 
 def _events(text: str) -> Iterator[Any]:

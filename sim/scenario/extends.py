@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sim.document.merge import merge
 from sim.document.nodes import ListNode, MapNode, Node, ScalarNode, find, plain
-from sim.document.problem import Position, Problem, did_you_mean, problem_at, shown
-from sim.document.reader import read_file, read_text
+from sim.document.problem import Problem, did_you_mean, printable, problem_at, shown
+from sim.document.reader import read_text, scan_file
 from sim.errors import ScenarioError
 
 LONGEST_CHAIN = 20
@@ -32,19 +32,28 @@ def _short(value: object) -> str:
     return "(nothing)" if value is None else str(value)
 
 
-def read_chain(path: Path) -> tuple[MapNode, tuple[Path, ...]]:
-    """Read a scenario and its parents, the oldest laid lowest; also the files, the scenario's first.
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A scenario and its parents: the merged tree, the files (the scenario's first), problems of their form."""
 
-    Raises ScenarioError for a missing file, a cycle, or a file that is no mapping; of several bad files of a chain, all
-    are told as far as they can be read.
+    root: MapNode
+    files: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_chain(path: Path) -> Chain:
+    """Read a scenario and its parents, the oldest laid lowest.
+
+    Raises ScenarioError for a missing file, a cycle, or a file that cannot be read as a mapping at all.
     """
+    problems: list[Problem] = []
     layers: list[MapNode] = []
     files: list[Path] = []
     here: Path | None = path
     told_by: ScalarNode | None = None
     while here is not None:
         _refuse_cycle(here, files, told_by)
-        root = _as_mapping(_read_told(here, told_by), here)
+        root = _as_mapping(_read_told(here, told_by, problems), problems)
         files.append(here)
         layers.append(MapNode({k: v for k, v in root.entries.items() if k != "extends"}, root.at, root.key_at))
         told_by = _parent(root)
@@ -52,12 +61,16 @@ def read_chain(path: Path) -> tuple[MapNode, tuple[Path, ...]]:
     merged: Node = layers[-1]
     for layer in reversed(layers[:-1]):
         merged = merge(merged, layer)
-    return _as_mapping(merged, path), tuple(files)
+    return Chain(_as_mapping(merged, problems), tuple(files), tuple(problems))
 
 
-def _read_told(path: Path, told_by: ScalarNode | None) -> Node:
+def _read_told(path: Path, told_by: ScalarNode | None, problems: list[Problem]) -> Node:
     if told_by is None or path.is_file():
-        return read_file(path)
+        scan = scan_file(path)
+        problems.extend(scan.problems)
+        if scan.root is None:
+            raise ScenarioError(problems)
+        return scan.root
     what = f"the parent {shown(told_by.text)} does not exist"
     near = did_you_mean(path.name, _siblings(path))
     raise ScenarioError([problem_at(told_by.at, "extends", what, f"the path counts from this file's folder; {near}")])
@@ -89,11 +102,11 @@ def _real(path: Path) -> str:
         return str(path)
 
 
-def _as_mapping(node: Node, path: Path) -> MapNode:
+def _as_mapping(node: Node, problems: Sequence[Problem]) -> MapNode:
     if isinstance(node, MapNode):
         return node
     problem = problem_at(node.at, "", "the file is not a mapping", "write `key: value` lines; see `moonport init`")
-    raise ScenarioError([problem])
+    raise ScenarioError([*problems, problem])
 
 
 def _parent(root: MapNode) -> ScalarNode | None:
@@ -106,26 +119,24 @@ def _parent(root: MapNode) -> ScalarNode | None:
     return node
 
 
-def override(root: MapNode, settings: Sequence[str]) -> tuple[MapNode, tuple[Override, ...]]:
-    """Lay ``key=value`` settings over a tree, in order; the value is YAML, null removes."""
+def override(root: MapNode, settings: Sequence[str]) -> tuple[MapNode, tuple[Override, ...], tuple[Problem, ...]]:
+    """Lay ``key=value`` settings over a tree, in order; the value is YAML, null removes. Bad ones are told and left."""
     made: list[Override] = []
-    problems: list[object] = []
+    problems: list[Problem] = []
     for setting in settings:
         try:
             path, value = _setting(setting)
             old = find(root, path)
-            root = _as_mapping(_replaced(root, path, value), Path(setting))
+            root = _as_mapping(_replaced(root, path, value), ())
             made.append(Override(setting.partition("=")[0].strip(), None if old is None else plain(old), plain(value)))
         except ScenarioError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ScenarioError(problems)
-    return root, tuple(made)
+            problems.extend(problem for problem in error.problems if isinstance(problem, Problem))
+    return root, tuple(made), tuple(problems)
 
 
 def _setting(setting: str) -> tuple[tuple[str | int, ...], Node]:
     key, equals, text = setting.partition("=")
-    parts = key.strip().replace("[", ".").replace("]", "").split(".")
+    parts = printable(key).strip().replace("[", ".").replace("]", "").split(".")
     if not equals or not all(parts) or len(parts) > DEEPEST_KEY:
         what = f"{shown(setting)} is no setting"
         raise ScenarioError([Problem("--set", 0, 0, "", what, "write key=value: lanes.heavy.launcher=long_march_10")])
@@ -153,8 +164,3 @@ def _replaced_item(node: ListNode, part: str | int, rest: tuple[str | int, ...],
     items = list(node.items)
     items[part] = _replaced(items[part], rest, value)
     return ListNode(tuple(items), node.at)
-
-
-def position_of(path: Path) -> Position:
-    """Give the position that stands for a file as a whole."""
-    return Position(str(path))

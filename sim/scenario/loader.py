@@ -51,9 +51,10 @@ class LoadedScenario:
 def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> LoadedScenario:
     """Load and check a scenario; raises ScenarioError with every problem found."""
     path = Path(path)
-    root, files = read_chain(path)
-    root, made = override(root, overrides)
-    draft, problems = _bound(root)
+    chain = read_chain(path)
+    root, made, bad_settings = override(chain.root, overrides)
+    draft, unbound = _bound(root)
+    problems = [*chain.problems, *bad_settings, *unbound]
     checked = list(run_checks(draft))
     told_better = {(problem.file, problem.line, problem.column, problem.path) for problem in checked}
     problems = [p for p in problems if (p.file, p.line, p.column, p.path) not in told_better]
@@ -66,7 +67,7 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> LoadedScen
         warnings=tuple(_in_file_order([problem for problem in checked if problem.severity == "warning"])),
         sources={dotted(key): node.at for key, node in leaves(merged)},
         path=path,
-        files=files,
+        files=chain.files,
         overrides=made,
         merged=merged if isinstance(merged, MapNode) else root,
     )

@@ -35,8 +35,8 @@ def copy_shipped(name: str, into: Path) -> list[Path]:
     if stem not in shipped_names():
         message = f"there is no shipped scenario {shown(name)}: {did_you_mean(stem, shipped_names())}"
         raise UsageError(message)
-    _, files = read_chain(shipped_folder() / f"{stem}.yaml")
-    return _copied([(path, into / path.name) for path in files])
+    chain = read_chain(shipped_folder() / f"{stem}.yaml")
+    return _copied([(path, into / path.name) for path in chain.files])
 
 
 def copy_starter(into: Path) -> list[Path]:
