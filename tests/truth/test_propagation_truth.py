@@ -10,7 +10,7 @@ import pytest
 
 from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import Ephemeris
-from sim.astro.gravity import GRGM660PRIM_PATH
+from sim.astro.gravity import GRGM660PRIM_PATH, gravity_field
 from sim.astro.gravity_file import GravityCoefficients, read_gravity_file
 from sim.astro.nbody import ForceModel, moon_quadrupoles, propagate, refly, refly_many
 from sim.astro.orientation import icrf_to_moon_pa
@@ -82,6 +82,27 @@ def test_stk_low_lunar_orbit_of_three_days():
     forces = ForceModel(bodies=("moon",), moon_degree=0, gm_moon_km3_s2=4902.8005821478)
     flight = propagate(rows[0, 1:], t0, t[-1], forces, "moon", sample_tdb_s=t)
     assert distance_m(flight.states_icrf, rows[:, 1:]).max() < 1e-3  # two-body: the file's digits
+
+
+def test_stk_low_lunar_orbit_in_a_field_of_degree_twenty():
+    """STK HPOP with LP165P 20x20 on DE principal axes, 2004-06-01T12:00 UTC, 260 x 1260 km, polar.
+
+    GMAT acceptance-test reference data, STK_Moon_Luna_LP165P_0_0.report (AGI, 2007); the Moon alone.
+    """
+    field = gravity_field(read_gravity_file(DATA / "lp165p_degree20.txt"))
+    start = [-1486.7921171915452, 0.0, 1486.792117191543, -0.142927729144255, -1.631407624437537, 0.142927729144255]
+    t0 = tdb_s_from_utc("2004-06-01T12:00:00")
+    t = t0 + np.array([14.0, 15.0, 16.0, 18.0]) * 3600.0
+    expected = [
+        (1877.1555235602909, -1293.7673927670721, -1887.455520004848),
+        (225.93101863134973, 2121.1574508135636, -222.44640257659682),
+        (-967.70336931686757, -2096.0087053729558, 967.46303085184388),
+        (686.77636660859423, 2030.0844556440836, -685.22896153288411),
+    ]
+    forces = ForceModel(bodies=("moon",), moon_field=field)
+    flight = propagate(start, t0, t[-1], forces, "moon", sample_tdb_s=t)
+    # measured 0.08 to 0.35 m; the librations of DE405 and DE421 differ by some 1e-7 rad, 0.2 m along the orbit
+    assert distance_m(flight.states_icrf, np.array(expected)).max() < 0.5
 
 
 def test_freeflyer_libration_point_orbit():
