@@ -11,7 +11,8 @@ The circular parking orbit turns at the mean rates of J2 (Kaula 1966, eq. 3.74; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,19 @@ from numpy.typing import NDArray
 from sim.astro.earth import earth_rotation_angle, pole_and_intermediate
 from sim.constants import EARTH_ROTATION_RAD_S, GM_EARTH_KM3_S2, J2_EARTH, R_EARTH_KM
 from sim.transfer.pad import Headings, Pad
-from sim.transfer.solve import CONVERGED, DIVERGED, STAGE_1, STAGE_2, Effort, FlightSet, Solutions, solve_flights
+from sim.transfer.solve import (
+    CHECK_NODES,
+    CONVERGED,
+    DIVERGED,
+    MAP_NODES,
+    STAGE_1,
+    STAGE_2,
+    Effort,
+    FlightSet,
+    Nodes,
+    Solutions,
+    solve_flights,
+)
 from sim.units import DAY_S, HOUR_S
 
 FloatArray = NDArray[np.float64]
@@ -29,7 +42,7 @@ NO_LIFTOFF = -1
 
 GUESS_ONLY = (Effort(guess_passes=3, sweeps=0, fresh_jacobians=0),)
 GUESS_ROUNDS = 3
-MOST_SLOPE = 0.6
+MOST_SLOPE, USUAL_SLOPE = 0.6, 0.04
 MOST_MISMATCH_S = 20.0
 
 INJECTIONS, APPROACHES = 2, 2
@@ -63,9 +76,10 @@ class LaunchProblem:
 
 @dataclass(frozen=True, slots=True)
 class Launches:
-    """What was found, arrays of shape ``LaunchProblem.shape`` (states with a last axis of 6).
+    """What was found, arrays of the items' shape: ``LaunchProblem.shape`` or, for picked ones, (M,); states (..., 6).
 
     ``status`` is ``NO_LIFTOFF`` or a status of sim.transfer.solve; other values are NaN where it is not 0.
+    ``reach_margin_rad`` is the parking inclination less the declination it has to reach (known for all items);
     ``mismatch_s`` is what is left of the closing equation, seconds.
     """
 
@@ -76,12 +90,27 @@ class Launches:
     arrival_tdb_s: FloatArray
     tli_state_icrf: FloatArray
     perilune_state_icrf: FloatArray
+    reach_margin_rad: FloatArray
     mismatch_s: FloatArray
 
 
+def picked(launches: Launches, index: tuple[NDArray[np.int64], ...]) -> Launches:
+    """Return some of the launches by index, arrays (M,)."""
+    return Launches(**{field.name: getattr(launches, field.name)[index] for field in fields(Launches)})
+
+
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """What turns a node into a lift-off, broadcast against the items."""
+class _Items:
+    """What is to be solved: all items of a problem, or picked ones; arrays broadcast to ``shape``.
+
+    The second group turns a node into a lift-off: noon of the day, the pad's right ascension then, the axes of date
+    (rows x, y, pole), the pad's place in the plane, the rates of the parking orbit.
+    """
+
+    shape: tuple[int, ...]
+    branch: NDArray[np.int64]
+    inclination_rad: FloatArray
+    time_of_flight_s: FloatArray
 
     noon_tdb_s: FloatArray
     noon_angle_rad: FloatArray
@@ -106,21 +135,31 @@ def _wrapped(angle: FloatArray) -> FloatArray:
     return wrapped
 
 
-def _clock(problem: LaunchProblem) -> _Clock:
+def _items(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) -> _Items:
+    """Items whose day, heading, injection, time of flight and approach are given by broadcastable index arrays."""
+    day, heading, injection, time, approach = index
     noon = problem.day_tdb_s + 0.5 * DAY_S
-    by_day = (slice(None), None, None, None, None)
-    by_heading = (None, slice(None), None, None, None)
     heads = problem.headings
     node_rate, argument_rate = parking_rates_rad_s(problem.parking_radius_km, heads.inclination_rad)
-    return _Clock(
-        noon_tdb_s=noon[by_day],
-        noon_angle_rad=(earth_rotation_angle(noon) + problem.pad.longitude_rad)[by_day],
-        axes=pole_and_intermediate(noon)[1][:, None, None, None, None, :, :],
-        node_offset_rad=heads.node_offset_rad[by_heading],
-        start_argument_rad=(heads.argument_rad + problem.downrange_rad)[by_heading],
-        node_rate_rad_s=node_rate[by_heading],
-        argument_rate_rad_s=argument_rate[by_heading],
+    return _Items(
+        shape=shape,
+        branch=2 * injection + approach,
+        inclination_rad=heads.inclination_rad[heading],
+        time_of_flight_s=problem.time_of_flight_s[time],
+        noon_tdb_s=noon[day],
+        noon_angle_rad=(earth_rotation_angle(noon) + problem.pad.longitude_rad)[day],
+        axes=pole_and_intermediate(noon)[1][day],
+        node_offset_rad=heads.node_offset_rad[heading],
+        start_argument_rad=(heads.argument_rad + problem.downrange_rad)[heading],
+        node_rate_rad_s=node_rate[heading],
+        argument_rate_rad_s=argument_rate[heading],
     )
+
+
+def _grid_items(problem: LaunchProblem, approaches: int = APPROACHES) -> _Items:
+    """All items of a problem, or those of the first approach alone."""
+    shape = (*problem.shape[:-1], approaches)
+    return _items(problem, tuple(np.indices(shape, sparse=True)), shape)
 
 
 def _node_and_argument(states: FloatArray, axes: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -139,50 +178,47 @@ def _node_and_argument(states: FloatArray, axes: FloatArray) -> tuple[FloatArray
     return node, np.arctan2(ahead, along)
 
 
-def _implied(problem: LaunchProblem, clock: _Clock, states: FloatArray, liftoff: FloatArray,
+def _implied(problem: LaunchProblem, items: _Items, states: FloatArray, liftoff: FloatArray,
              coast: FloatArray | None) -> tuple[FloatArray, FloatArray]:
     """Lift-off (nearest to ``liftoff``) and coast (nearest to ``coast``, else the first long enough) of the planes."""
-    node, argument = _node_and_argument(states, clock.axes)
-    angle = argument - clock.start_argument_rad
+    node, argument = _node_and_argument(states, items.axes)
+    angle = argument - items.start_argument_rad
     if coast is None:
-        least = clock.argument_rate_rad_s * problem.least_coast_s
+        least = items.argument_rate_rad_s * problem.least_coast_s
         angle = least + (angle - least) % (2.0 * np.pi)
     else:
-        there = clock.argument_rate_rad_s * coast
+        there = items.argument_rate_rad_s * coast
         angle = there + _wrapped(angle - there)
-    new_coast = angle / clock.argument_rate_rad_s
-    pad_angle = clock.noon_angle_rad + EARTH_ROTATION_RAD_S * (liftoff - clock.noon_tdb_s)
-    wanted = node - clock.node_rate_rad_s * new_coast + clock.node_offset_rad
+    new_coast = angle / items.argument_rate_rad_s
+    pad_angle = items.noon_angle_rad + EARTH_ROTATION_RAD_S * (liftoff - items.noon_tdb_s)
+    wanted = node - items.node_rate_rad_s * new_coast + items.node_offset_rad
     return liftoff + _wrapped(wanted - pad_angle) / EARTH_ROTATION_RAD_S, new_coast
 
 
-def _arrivals(problem: LaunchProblem, t0: FloatArray) -> FloatArray:
+def _arrivals(problem: LaunchProblem, items: _Items, t0: FloatArray) -> FloatArray:
     if problem.arrival_tdb_s is not None:
         return np.full(t0.shape, problem.arrival_tdb_s)
-    arrivals: FloatArray = t0 + problem.time_of_flight_s[:, None]
+    arrivals: FloatArray = t0 + items.time_of_flight_s
     return arrivals
 
 
-def _solve(problem: LaunchProblem, t0: FloatArray, stages: tuple[Effort, ...], approaches: int = APPROACHES) -> Solutions:
-    """Solve at injection epochs ``t0`` (N, A, 2, T, 2 or 1): where one serves both approaches they share a flight.
+def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[Effort, ...],
+           nodes: Nodes = MAP_NODES) -> Solutions:
+    """Solve items at injection epochs ``t0``: where one epoch serves both approaches they share a flight."""
+    count = int(np.prod(items.shape))
 
-    ``approaches`` 1 solves the first approach alone.
-    """
-    shape = (*problem.shape[:-1], approaches)
-    sharing = approaches // t0.shape[-1]
-    count = int(np.prod(shape))
-    tp = _arrivals(problem, t0)
-    branch = np.broadcast_to(2 * np.arange(INJECTIONS)[:, None, None] + np.arange(approaches), shape)
-    inclination = np.broadcast_to(problem.headings.inclination_rad[None, :, None, None, None], shape)
+    def flat(values: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(np.broadcast_to(values, items.shape)).ravel()
+
     flights = FlightSet(
         tli_tdb_s=t0.ravel(),
-        arrival_tdb_s=tp.ravel(),
-        flight=np.arange(count) // sharing,
-        branch=np.ascontiguousarray(branch).ravel(),
-        parking_inclination_rad=np.ascontiguousarray(inclination).ravel(),
+        arrival_tdb_s=np.broadcast_to(_arrivals(problem, items, t0), t0.shape).ravel(),
+        flight=np.arange(count) // (count // t0.size),
+        branch=flat(items.branch),
+        parking_inclination_rad=flat(items.inclination_rad),
         lunar_inclination_rad=np.full(count, problem.lunar_inclination_rad),
     )
-    return solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, stages=stages)
+    return solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, nodes, stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,58 +237,79 @@ class _Timing:
         return better
 
 
-def _timed_by_guess(problem: LaunchProblem, clock: _Clock) -> _Timing:
+def _timed_by_guess(problem: LaunchProblem) -> _Timing:
     """Time the injection with the pseudostate guess alone, one approach for both: last axis of length 1."""
-    shape = (*problem.shape[:-1], 1)
-    liftoff = np.array(np.broadcast_to(clock.noon_tdb_s, shape))
+    items = _grid_items(problem, 1)
+    liftoff = np.array(np.broadcast_to(items.noon_tdb_s, items.shape))
     t0 = liftoff + problem.ascent_s + 0.75 * HOUR_S
-    states = _solve(problem, t0, GUESS_ONLY, 1).tli_state_icrf.reshape(*shape, 6)
-    timing = _Timing(t0, *_implied(problem, clock, states, liftoff, None), np.zeros(shape))
+    states = _solve(problem, items, t0, GUESS_ONLY).tli_state_icrf.reshape(*items.shape, 6)
+    timing = _Timing(t0, *_implied(problem, items, states, liftoff, None), np.zeros(items.shape))
     for _ in range(GUESS_ROUNDS - 1):
         t0 = timing.better_tli(problem.ascent_s)
-        states = _solve(problem, t0, GUESS_ONLY, 1).tli_state_icrf.reshape(*shape, 6)
-        timing = _next_timing(problem, clock, timing, t0, states)
+        states = _solve(problem, items, t0, GUESS_ONLY).tli_state_icrf.reshape(*items.shape, 6)
+        timing = _next_timing(problem, items, timing, t0, states)
     return timing
 
 
-def _next_timing(problem: LaunchProblem, clock: _Clock, last: _Timing, t0: FloatArray, states: FloatArray) -> _Timing:
+def _next_timing(problem: LaunchProblem, items: _Items, last: _Timing, t0: FloatArray, states: FloatArray) -> _Timing:
     """Lift-off and coast of new planes, and the slope seen since the last ones."""
-    liftoff, coast = _implied(problem, clock, states, last.liftoff_tdb_s, last.coast_s)
+    liftoff, coast = _implied(problem, items, states, last.liftoff_tdb_s, last.coast_s)
     moved, change = t0 - last.tli_tdb_s, (liftoff + coast) - (last.liftoff_tdb_s + last.coast_s)
     seen = np.clip(change / np.where(np.abs(moved) > 1.0, moved, np.inf), -MOST_SLOPE, MOST_SLOPE)
     return _Timing(t0, liftoff, coast, np.where(np.abs(moved) > 1.0, seen, last.slope))
 
 
-def solve_launches(problem: LaunchProblem, polish: int = 0) -> Launches:
+def solve_launches(problem: LaunchProblem) -> Launches:
     """Solve every day, heading, injection, time of flight and approach.
 
     The timing comes from the guess, then two full solutions follow, which leave ``mismatch_s`` at some hundredths of a
-    second, more at the edge of reach; each round of ``polish`` squares it. Items that miss by more than
-    ``MOST_MISMATCH_S`` count as not solved.
+    second, more at the edge of reach. Items that miss by more than ``MOST_MISMATCH_S`` count as not solved.
     """
-    clock = _clock(problem)
-    timing = _timed_by_guess(problem, clock)
-    for number in range(2 + polish):
+    items = _grid_items(problem)
+    timing = _timed_by_guess(problem)
+    t0 = timing.better_tli(problem.ascent_s)
+    states = _solve(problem, items, t0, (STAGE_1,)).tli_state_icrf.reshape(*items.shape, 6)
+    # The first full solution replaces the guess, whose planes are a degree off: the guess's slope is kept.
+    timing = _Timing(t0, *_implied(problem, items, states, timing.liftoff_tdb_s, timing.coast_s), timing.slope)
+    t0 = timing.better_tli(problem.ascent_s)
+    solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2))
+    states = solutions.tli_state_icrf.reshape(*items.shape, 6)
+    return _launches(problem, items, _next_timing(problem, items, timing, t0, states), solutions)
+
+
+def refine_launches(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], launches: Launches,
+                    rounds: int = 3) -> Launches:
+    """Solve picked items again, more finely, until lift-off, coast and injection close to a microsecond.
+
+    ``index`` are five arrays (M,) into the problem's shape, ``launches`` what ``solve_launches`` found; the result's
+    arrays are (M,).
+    """
+    items = _items(problem, index, (len(index[0]),))
+    start = (launches.tli_tdb_s[index], launches.liftoff_tdb_s[index], (launches.coast_s - launches.mismatch_s)[index])
+    timing = _Timing(*start, np.full(items.shape, USUAL_SLOPE))
+    for _ in range(rounds):
         t0 = timing.better_tli(problem.ascent_s)
-        last = number == 1 + polish
-        solutions = _solve(problem, t0, (STAGE_1, STAGE_2) if last else (STAGE_1,))
-        states = solutions.tli_state_icrf.reshape(*problem.shape, 6)
-        # The first full solution replaces the guess, whose planes are a degree off: its slope is kept.
-        timing = _next_timing(problem, clock, timing, t0, states) if number else _Timing(
-            t0, *_implied(problem, clock, states, timing.liftoff_tdb_s, timing.coast_s), timing.slope
-        )
-    return _launches(problem, clock, timing, solutions)
+        solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2), CHECK_NODES)
+        timing = _next_timing(problem, items, timing, t0, solutions.tli_state_icrf)
+    return _launches(problem, items, timing, solutions)
 
 
-def _launches(problem: LaunchProblem, clock: _Clock, timing: _Timing, solutions: Solutions) -> Launches:
+def _reach_margin(items: _Items, solutions: Solutions) -> FloatArray:
+    """Inclination (or its supplement) less the declination of the aim point."""
+    cos_i = np.abs(np.cos(items.inclination_rad))
+    cos_declination = np.clip(cos_i - solutions.reach_short[:, 0].reshape(items.shape), -1.0, 1.0)
+    margin: FloatArray = np.arccos(cos_i) - np.arccos(cos_declination)
+    return margin
+
+
+def _launches(problem: LaunchProblem, items: _Items, timing: _Timing, solutions: Solutions) -> Launches:
     """Gather the results; the coast is the time that is there, the mismatch what the orbit would want beside it."""
-    shape = problem.shape
-    t0 = np.broadcast_to(timing.tli_tdb_s, shape)
+    t0 = timing.tli_tdb_s
     available = t0 - timing.liftoff_tdb_s - problem.ascent_s
     mismatch = available - timing.coast_s
-    status = solutions.status.reshape(shape).astype(np.int8)
+    status = solutions.status.reshape(items.shape).astype(np.int8)
     status = np.where((status == CONVERGED) & (np.abs(mismatch) > MOST_MISMATCH_S), np.int8(DIVERGED), status)
-    status = np.where(np.abs(timing.liftoff_tdb_s - clock.noon_tdb_s) > 0.5 * DAY_S, np.int8(NO_LIFTOFF), status)
+    status = np.where(np.abs(timing.liftoff_tdb_s - items.noon_tdb_s) > 0.5 * DAY_S, np.int8(NO_LIFTOFF), status)
     flies = status == CONVERGED
 
     def kept(values: FloatArray) -> FloatArray:
@@ -263,8 +320,9 @@ def _launches(problem: LaunchProblem, clock: _Clock, timing: _Timing, solutions:
         liftoff_tdb_s=kept(timing.liftoff_tdb_s),
         coast_s=kept(available),
         tli_tdb_s=kept(t0),
-        arrival_tdb_s=kept(_arrivals(problem, t0)),
-        tli_state_icrf=np.where(flies[..., None], solutions.tli_state_icrf.reshape(*shape, 6), np.nan),
-        perilune_state_icrf=np.where(flies[..., None], solutions.perilune_state_icrf.reshape(*shape, 6), np.nan),
+        arrival_tdb_s=kept(_arrivals(problem, items, t0)),
+        tli_state_icrf=np.where(flies[..., None], solutions.tli_state_icrf.reshape(*items.shape, 6), np.nan),
+        perilune_state_icrf=np.where(flies[..., None], solutions.perilune_state_icrf.reshape(*items.shape, 6), np.nan),
+        reach_margin_rad=_reach_margin(items, solutions),
         mismatch_s=kept(mismatch),
     )

@@ -1,0 +1,188 @@
+"""What can close a launch day, each constraint a margin per flight: zero or more is satisfied.
+
+A constraint is a name, a unit, and a function ``(lane, days, candidates) -> margin (M,)`` in that unit; NaN where the
+flight never gets far enough to be judged. Adding one is a few lines here and an entry in ``CONSTRAINTS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.resolve import ResolvedLane
+from sim.transfer.launch import NO_LIFTOFF
+from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
+from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
+from sim.window.candidates import Candidates, flies
+
+FloatArray = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Margin = Callable[[ResolvedLane, Days, Candidates], FloatArray]
+Applies = Callable[[ResolvedLane], bool]
+
+NO_MASS_KG = -1e6
+"""Margin where the launcher has no figure for the energy asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One thing that can close a day.
+
+    ``scale`` is a relaxation a planner would call small, in ``unit``: it weighs relaxations of different constraints
+    against each other. ``first_solve`` marks those that are known before there is a flight.
+    """
+
+    name: str
+    description: str
+    unit: str
+    scale: float
+    margin: Margin
+    applies: Applies
+    first_solve: bool = False
+
+
+def _always(lane: ResolvedLane) -> bool:
+    return True
+
+
+def _has_azimuth_range(lane: ResolvedLane) -> bool:
+    return lane.launch_site.azimuth_range_deg is not None
+
+
+def _has_fixed_inclinations(lane: ResolvedLane) -> bool:
+    return lane.launch_site.azimuth_range_deg is None
+
+
+def _days_number(days: Days, when: date) -> FloatArray:
+    """Days from ``when`` to each day."""
+    number: FloatArray = (days - np.datetime64(when)).astype(np.float64)
+    return number
+
+
+def availability(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Days inside the time that lane, launcher and lander are all there."""
+    margin = np.full(len(days), np.inf)
+    if lane.available_from is not None:
+        margin = np.minimum(margin, _days_number(days, lane.available_from))
+    if lane.available_until is not None:
+        margin = np.minimum(margin, -_days_number(days, lane.available_until))
+    return margin[flights.day]
+
+
+def turnaround(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Days beyond the pad's turnaround from the nearest booked date."""
+    if not lane.launch_site.booked:
+        return np.full(len(flights.day), np.inf)
+    distance = np.min([np.abs(_days_number(days, when)) for when in lane.launch_site.booked], axis=0)
+    margin: FloatArray = distance - max(lane.turnaround_s / DAY_S, 1.0)
+    return margin[flights.day]
+
+
+def reach(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Parking inclination less the declination of the Moon (its aim point), degrees."""
+    margin = flights.reach_margin_rad / DEG
+    # The solver decides within half a degree of the limit.
+    margin = np.where(flights.status == DECLINATION, np.minimum(margin, -1e-9), margin)
+    return np.where(flights.status == CONVERGED, np.maximum(margin, 0.0), margin)
+
+
+def liftoff(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Whether the pad passes under the plane on this date: about once a month it does so just before and just after."""
+    return np.where(flights.status == NO_LIFTOFF, -1.0, np.where(flights.status == DECLINATION, np.nan, 0.0))
+
+
+def transfer(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Whether a flight was found."""
+    bad = (flights.status == DIVERGED) | (flights.status == LUNAR_LATITUDE)
+    return np.where(bad, -1.0, np.where(flies(flights), 0.0, np.nan))
+
+
+def coast(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Minutes inside the coast range."""
+    low, high = lane.coast_s
+    # The search takes the first coast that is long enough; a second of slack covers its last iteration.
+    return np.minimum(flights.coast_s - low + 1.0, high - flights.coast_s) / MINUTE_S
+
+
+def injection_energy(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """C3 allowed less C3, km2/s2."""
+    limit = lane.lane.constraints.max_c3_km2_s2
+    return (np.inf if limit is None else limit) - flights.c3_km2_s2
+
+
+def launcher_mass(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Mass the launcher injects less the mass of a lander that always weighs the same, kg."""
+    needed = lane.lander.launch_mass.value if lane.lander.sizing == "fixed" else 0.0
+    margin = flights.injected_mass_kg - needed
+    return np.where(flies(flights) & np.isnan(flights.injected_mass_kg), NO_MASS_KG, margin)
+
+
+def insertion_dv(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Insertion delta-v allowed less what is needed, m/s."""
+    limit = lane.lane.constraints.max_insertion_dv_m_s
+    return (np.inf if limit is None else limit) - flights.loi_dv_km_s * M_PER_KM
+
+
+def propellant(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Margin of the tightest tank, kg."""
+    return flights.propellant_margin_kg + 1e-6
+
+
+def landed_mass(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Cargo landed less the least that is asked for (left out: more than nothing), kg."""
+    least = lane.lane.constraints.min_landed_payload_kg
+    return flights.landed_payload_kg - (1e-6 if least is None else least)
+
+
+def cross_range(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Best of (limit − cross-range) over the passes of the loiter range, degrees."""
+    return flights.cross_range_margin_rad / DEG
+
+
+def sun(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """How far inside the asked bands the Sun stands at landing, or comes while the lander can wait, degrees."""
+    margin = flights.light_margin_rad / DEG
+    return np.where(flies(flights) & (flights.landing_reason == 0), np.maximum(margin, 0.0), margin)
+
+
+def _asks_for_sun(lane: ResolvedLane) -> bool:
+    asked = lane.lane.constraints
+    return asked.sun_elevation_deg is not None or asked.sun_above_horizon_deg is not None
+
+
+CONSTRAINTS: tuple[Constraint, ...] = (
+    Constraint("availability", "lane, launcher and lander exist", "d", 30.0, availability, _always, True),
+    Constraint("turnaround", "pad free of booked launches", "d", 3.0, turnaround, _always, True),
+    Constraint("azimuth", "a heading inside the pad's azimuth range reaches the Moon's declination (degrees of parking "
+               "inclination)", "deg", 1.0, reach, _has_azimuth_range, True),
+    Constraint("declination_reach", "an allowed inclination reaches the Moon's declination", "deg", 1.0, reach,
+               _has_fixed_inclinations, True),
+    Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, True),
+    Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, True),
+    Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
+    Constraint("injection_energy", "C3 within the lane's limit", "km2/s2", 0.1, injection_energy,
+               lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None),
+    Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always),
+    Constraint("insertion_dv", "insertion delta-v within the lane's limit", "m/s", 10.0, insertion_dv,
+               lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None),
+    Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, propellant, _always),
+    Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always),
+    Constraint("cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range,
+               _always),
+    Constraint("sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun,
+               _asks_for_sun),
+)
+
+
+def constraints_of(lane: ResolvedLane) -> tuple[Constraint, ...]:
+    """Return the constraints that can close a day of this lane."""
+    return tuple(constraint for constraint in CONSTRAINTS if constraint.applies(lane))
+
+
+def margins(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Margins (C, M) of the lane's constraints."""
+    return np.stack([constraint.margin(lane, days, flights) for constraint in constraints_of(lane)])

@@ -1,0 +1,114 @@
+"""From the lanes of a scenario to the flights that have to be solved: what is searched, and what lanes can share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.constants import R_EARTH_KM, R_MOON_KM
+from sim.scenario.resolve import ResolvedLane
+from sim.transfer.launch import LaunchProblem
+from sim.transfer.pad import Headings, headings_at, pad_of, site_headings
+from sim.units import DAY_S, DEG, HOUR_S
+
+FloatArray = NDArray[np.float64]
+
+TIME_OF_FLIGHT_STEP_S = 6.0 * HOUR_S
+"""Grid of times of flight: delta-v is smooth on half a day (tests/studies/time_of_flight_step.py)."""
+
+AZIMUTHS = 5
+"""Headings across a pad's azimuth range."""
+
+
+@dataclass(frozen=True, slots=True)
+class PadKey:
+    """What two lanes must have in common to share their flights."""
+
+    launch_site: str
+    parking_altitude_km: float
+    perilune_altitude_km: float
+    lunar_inclination_deg: float
+    ascent_s: float
+    downrange_deg: float
+    least_coast_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlightGroup:
+    """Lanes that fly the same grid; ``time_of_flight_s`` is the union of theirs."""
+
+    key: PadKey
+    lanes: tuple[ResolvedLane, ...]
+    time_of_flight_s: FloatArray
+
+
+def times_of_flight(lane: ResolvedLane) -> FloatArray:
+    """Times of flight a lane is searched at: multiples of the step inside its range, and the range's ends."""
+    low, high = lane.lane.transfer.time_of_flight_s
+    inside = np.arange(np.ceil(low / TIME_OF_FLIGHT_STEP_S), np.floor(high / TIME_OF_FLIGHT_STEP_S) + 1)
+    return np.unique(np.concatenate([[low], inside * TIME_OF_FLIGHT_STEP_S, [high]]))
+
+
+def pad_key(lane: ResolvedLane) -> PadKey:
+    """Return what fixes the flights of a lane beside its days and times of flight."""
+    return PadKey(
+        launch_site=lane.launch_site.id,
+        parking_altitude_km=lane.launcher.parking_altitude_km,
+        perilune_altitude_km=lane.lane.transfer.perilune_altitude_km,
+        lunar_inclination_deg=lane.lane.transfer.inclination_deg,
+        ascent_s=lane.launcher.ascent_time_s,
+        downrange_deg=lane.launcher.ascent_downrange_deg,
+        least_coast_s=lane.coast_s[0],
+    )
+
+
+def flight_groups(lanes: Sequence[ResolvedLane]) -> tuple[FlightGroup, ...]:
+    """Group lanes that can share flights, in order of their first lane."""
+    members: dict[PadKey, list[ResolvedLane]] = {}
+    for lane in lanes:
+        members.setdefault(pad_key(lane), []).append(lane)
+    return tuple(
+        FlightGroup(key, tuple(group), np.unique(np.concatenate([times_of_flight(lane) for lane in group])))
+        for key, group in members.items()
+    )
+
+
+def launch_problem(lane: ResolvedLane, day_tdb_s: FloatArray, time_of_flight_s: FloatArray,
+                   azimuth_rad: FloatArray | None = None, arrival_tdb_s: float | None = None) -> LaunchProblem:
+    """Flights of a lane's pad on given days; ``azimuth_rad`` replaces the grid of headings."""
+    key = pad_key(lane)
+    parking_radius = R_EARTH_KM + key.parking_altitude_km
+    pad = pad_of(lane.launch_site)
+    headings: Headings = (
+        site_headings(lane.launch_site, parking_radius, AZIMUTHS)
+        if azimuth_rad is None
+        else headings_at(pad, azimuth_rad, parking_radius)
+    )
+    return LaunchProblem(
+        day_tdb_s=day_tdb_s,
+        pad=pad,
+        headings=headings,
+        time_of_flight_s=time_of_flight_s,
+        parking_radius_km=parking_radius,
+        perilune_radius_km=R_MOON_KM + key.perilune_altitude_km,
+        lunar_inclination_rad=key.lunar_inclination_deg * DEG,
+        ascent_s=key.ascent_s,
+        downrange_rad=key.downrange_deg * DEG,
+        least_coast_s=key.least_coast_s,
+        arrival_tdb_s=arrival_tdb_s,
+    )
+
+
+def days_chunk(count: int, headings: int, times: int) -> int:
+    """Days that are solved in one call: fixed by the grid alone, small enough for the memory of a laptop."""
+    items_per_day = max(1, headings * 4 * times)
+    return int(min(count, max(16, 60_000 // items_per_day)))
+
+
+def last_epoch_tdb_s(lane: ResolvedLane, last_day_tdb_s: float) -> float:
+    """Latest epoch a lane's landing can fall on."""
+    longest = lane.lane.transfer.time_of_flight_s[1] + lane.lane.staging.loiter_s[1]
+    return last_day_tdb_s + 3.0 * DAY_S + longest

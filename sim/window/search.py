@@ -1,0 +1,150 @@
+"""Search the launch days of all lanes: solve, judge, keep the best of each day.
+
+Days are solved in chunks fixed by the grid, lanes that share pad and flight share the solutions. Nothing here depends on
+the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.resolve import ResolvedLane
+from sim.transfer.landing_light import LightTable
+from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_launches, solve_launches
+from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
+from sim.window.candidates import Candidates, all_flights, evaluate, flies
+from sim.window.choose import best_of_groups
+from sim.window.constraints import constraints_of, margins
+from sim.window.explain import DayVerdict, judge_days
+from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+PORKCHOP_REASONS = (*REASONS, "no lift-off on this date")
+PORKCHOP = ("tli_dv_km_s", "loi_dv_km_s", "c3_km2_s2", "landed_payload_kg")
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """What was found of one lane on a run of days: the best flight of each, verdict, strips, porkchop.
+
+    ``best`` holds one flight for each feasible day, ``best_day`` its day; ``span`` (4, B) lift-off and azimuth at the
+    opening and closing of that day's launch window. Strips are (C, N), porkchop (N, T).
+    """
+
+    best: Candidates
+    best_day: NDArray[np.int64]
+    span: FloatArray
+    verdict: DayVerdict
+    strip_margin: FloatArray
+    strip_open: NDArray[np.bool_]
+    porkchop: dict[str, NDArray[Any]]
+
+
+def search_lanes(lanes: Sequence[ResolvedLane], day: NDArray[np.datetime64], day_tdb_s: FloatArray,
+                 light: dict[str, LightTable], progress: Progress) -> dict[str, DayRange]:
+    """Search all lanes over all days; results by lane id."""
+    found: dict[str, list[DayRange]] = {lane.id: [] for lane in lanes}
+    for group in flight_groups(lanes):
+        chunk = _chunk(group, len(day))
+        for start in range(0, len(day), chunk):
+            part = slice(start, start + chunk)
+            problem = launch_problem(group.lanes[0], day_tdb_s[part], group.time_of_flight_s)
+            launches = solve_launches(problem)
+            for lane in group.lanes:
+                found[lane.id].append(_search_chunk(lane, problem, launches, day[part], light[lane.id]))
+            progress(", ".join(lane.id for lane in group.lanes), min(start + chunk, len(day)), len(day))
+    return {lane: _joined(parts) for lane, parts in found.items()}
+
+
+def _chunk(group: FlightGroup, days: int) -> int:
+    site = group.lanes[0].launch_site
+    headings = AZIMUTHS if site.azimuth_range_deg is not None else len(site.allowed_inclinations_deg or ())
+    return days_chunk(days, headings, len(group.time_of_flight_s))
+
+
+def _search_chunk(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, day: NDArray[np.datetime64],
+                  light: LightTable) -> DayRange:
+    times = np.flatnonzero(np.isin(problem.time_of_flight_s, times_of_flight(lane)))
+    index = all_flights(problem, times)
+    flights = evaluate(lane, problem, picked(launches, index), index, light)
+    margin = margins(lane, day, flights)
+    verdict = judge_days(flights.day, len(day), margin, constraints_of(lane))
+    good = np.all(margin >= 0.0, axis=0)
+    best = best_of_groups(lane.lane.objective, flights, flights.day, good)
+    best_index = tuple(part[best] for part in index)
+    refined = evaluate(lane, problem, refine_launches(problem, best_index, launches), best_index, light)
+    strip_margin, strip_open = _strips(flights.day, len(day), margin)
+    return DayRange(
+        best=refined,
+        best_day=flights.day[best],
+        span=_spans(flights, best, good),
+        verdict=verdict,
+        strip_margin=strip_margin,
+        strip_open=strip_open,
+        porkchop=_porkchop(flights, len(day), times),
+    )
+
+
+def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Best margin of any flight of the day, (C, N), and whether some flight satisfies the constraint."""
+    per_day = np.where(np.isnan(margin), -np.inf, margin).reshape(len(margin), days, -1).max(axis=2)
+    return np.where(np.isneginf(per_day), np.nan, per_day), per_day >= 0.0
+
+
+def _spans(flights: Candidates, best: NDArray[np.int64], good: NDArray[np.bool_]) -> FloatArray:
+    """Lift-off and azimuth where the day's launch window opens and closes, (4, B): same plane and time of flight."""
+    kind = ((flights.day * 2 + flights.injection) * (flights.time.max(initial=0) + 1) + flights.time) * 2 + flights.approach
+    spans = np.full((4, len(best)), np.nan)
+    order = np.lexsort((flights.liftoff_tdb_s, kind))
+    order = order[good[order]]
+    left, right = np.searchsorted(kind[order], kind[best], "left"), np.searchsorted(kind[order], kind[best], "right")
+    for row, item in ((0, order[left] if len(best) else left), (1, order[right - 1] if len(best) else right)):
+        spans[row], spans[2 + row] = flights.liftoff_tdb_s[item], flights.azimuth_rad[item]
+    return spans
+
+
+def _porkchop(flights: Candidates, days: int, own: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Cheapest flight of each day and time of flight, whatever else closes the day; a reason where none flies."""
+    times = len(own)
+    cell = flights.day * times + np.searchsorted(own, flights.time)
+    cheapest = best_of_groups("landed_payload", flights, cell, flies(flights))
+    grids: dict[str, NDArray[Any]] = {}
+    for name in PORKCHOP:
+        grid = np.full(days * times, np.nan)
+        grid[cell[cheapest]] = getattr(flights, name)[cheapest]
+        grids[name] = grid.reshape(days, times)
+    code = np.where(flights.status == NO_LIFTOFF, len(REASONS), flights.status)
+    # The reason of the cell's item that came nearest: no lift-off, then no solution, then out of reach.
+    rank = np.select([code == CONVERGED, code == len(REASONS), code == DECLINATION], [0, 1, 3], 2)
+    reason = np.zeros(days * times, np.int8)
+    for value in (3, 2, 1, 0):
+        reason[cell[rank == value]] = code[rank == value]
+    grids["reason"] = reason.reshape(days, times)
+    return grids
+
+
+def _joined(parts: list[DayRange]) -> DayRange:
+    """Put the chunks of a lane together."""
+    offsets = np.cumsum([0] + [len(part.verdict.feasible) for part in parts])
+    names = [field.name for field in fields(Candidates)]
+    best = Candidates(**{name: np.concatenate([getattr(part.best, name) for part in parts]) for name in names})
+    return DayRange(
+        best=best,
+        best_day=np.concatenate([part.best_day + offset for part, offset in zip(parts, offsets[:-1], strict=True)]),
+        span=np.concatenate([part.span for part in parts], axis=1),
+        verdict=DayVerdict(
+            np.concatenate([part.verdict.feasible for part in parts]),
+            tuple(name for part in parts for name in part.verdict.closed_by),
+            tuple(text for part in parts for text in part.verdict.relaxation),
+        ),
+        strip_margin=np.concatenate([part.strip_margin for part in parts], axis=1),
+        strip_open=np.concatenate([part.strip_open for part in parts], axis=1),
+        porkchop={key: np.concatenate([part.porkchop[key] for part in parts]) for key in parts[0].porkchop},
+    )
