@@ -12,7 +12,7 @@ from plots.calendar import calendar_height_in, draw_delivery_calendar
 from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_bars, metrics_height_in
 from plots.landed_mass import draw_landed_mass
 from plots.lane import LaneView, best_window, flight_track, view_lanes
-from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights
+from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights, porkchop_values
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
 from sim.results.compare import compare
@@ -94,7 +94,8 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
         mesh = draw_porkchop(panel, view, quantity, span)
         mark_best_flights(panel, view, span)
         panel.set_title(f"{meaning.title}, {named}")
-        figure.colorbar(mesh, ax=panel, label=meaning.unit, pad=0.01, aspect=14, extend="both")
+        scale = figure.colorbar(mesh, ax=panel, label=meaning.unit, pad=0.01, aspect=14, extend="both")
+        scale.ax.set_visible(bool(np.isfinite(porkchop_values(view, quantity)).any()))
     if not is_short:
         draw_porkchop(panels[2], view, "total_dv", hatched=False)
         panels[2].set_title("Injection and insertion delta-v, whole horizon")

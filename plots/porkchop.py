@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,9 @@ class Quantity:
     little_is_good: bool
 
 
+NO_CARGO = -1
+NO_CARGO_NAME = "no cargo landed"
+
 QUANTITIES = {
     "total_dv": Quantity("Injection and insertion delta-v", "m/s", little_is_good=True),
     "landed_payload": Quantity("Landed payload", "kg", little_is_good=False),
@@ -47,8 +51,7 @@ def draw_porkchop(
     days = span or slice(None)
     values = porkchop_values(view, quantity)
     day_edges, flight_edges = _edges(view, days)
-    reason = view.reason[days].T
-    _draw_holes(ax, reason, view, (day_edges, flight_edges), hatched)
+    _draw_holes(ax, hole_codes(view, quantity)[days].T, hole_styles(view), (day_edges, flight_edges), hatched)
     low, high = colour_limits(values)
     mesh = ax.pcolormesh(
         day_edges,
@@ -92,7 +95,8 @@ def porkchop_values(view: LaneView, quantity: str) -> FloatArray:
     """
     if quantity == "total_dv":
         return view.total_dv_m_s
-    return np.where(view.reason == 0, view.porkchop_payload_kg, np.nan)
+    lands = (view.reason == 0) & (view.porkchop_payload_kg > 0.0)
+    return np.where(lands, view.porkchop_payload_kg, np.nan)
 
 
 def colour_limits(values: FloatArray) -> tuple[float, float]:
@@ -115,11 +119,19 @@ def best_year(view: LaneView) -> Span:
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 
+def hole_codes(view: LaneView, quantity: str) -> NDArray[np.int64]:
+    """Return (N, T): why a cell has no value, 0 where it has; ``NO_CARGO`` where a flight lands nothing."""
+    if quantity == "total_dv":
+        return view.reason
+    return np.where((view.reason == 0) & ~(view.porkchop_payload_kg > 0.0), NO_CARGO, view.reason)
+
+
 def hole_styles(view: LaneView) -> dict[int, ReasonStyle]:
-    """Look of each reason code that occurs in the lane's map; 0 (flies) has none."""
-    codes = np.unique(view.reason).tolist()
-    styles = reason_styles(view.reasons[code] for code in codes if code != 0)
-    return {code: styles[view.reasons[code]] for code in codes if code != 0}
+    """Look of each code that occurs among the lane's holes; 0 (flies) has none."""
+    codes = [int(code) for code in np.unique(hole_codes(view, "landed_payload")) if code != 0]
+    names = {code: NO_CARGO_NAME if code == NO_CARGO else view.reasons[code] for code in codes}
+    styles = reason_styles(names.values())
+    return {code: styles[name] for code, name in names.items()}
 
 
 def hole_legend(view: LaneView) -> list[Patch]:
@@ -130,9 +142,9 @@ def hole_legend(view: LaneView) -> list[Patch]:
             edgecolor=style.hatch_colour,
             hatch=style.hatch or None,
             linewidth=0.0,
-            label=f"no flight: {style.label}",
+            label="no cargo lands" if code == NO_CARGO else f"no flight: {style.label}",
         )
-        for style in hole_styles(view).values()
+        for code, style in hole_styles(view).items()
     ]
 
 
@@ -149,21 +161,20 @@ def _edges(view: LaneView, days: Span) -> tuple[FloatArray, FloatArray]:
 
 def _draw_holes(
     ax: Axes,
-    reason: NDArray[np.integer],
-    view: LaneView,
+    hole: NDArray[np.integer],
+    styles: Mapping[int, ReasonStyle],
     edges: tuple[FloatArray, FloatArray],
     hatched: bool,
 ) -> None:
     ax.set_facecolor(GROUND)
-    styles = hole_styles(view)
-    if not styles:
-        return
     if hatched:
         for code, style in styles.items():
-            add_rectangles(ax, _code_boxes(reason == code, edges), style.face, style.hatch, style.hatch_colour)
+            add_rectangles(ax, _code_boxes(hole == code, edges), style.face, style.hatch, style.hatch_colour)
+        return
+    if not styles:
         return
     codes = sorted(styles)
-    shown = np.ma.masked_where(reason == 0, np.searchsorted(codes, reason))
+    shown = np.ma.masked_where(hole == 0, np.searchsorted(codes, hole))
     colours = ListedColormap([styles[code].face for code in codes])
     norm = BoundaryNorm(np.arange(len(codes) + 1) - 0.5, len(codes))
     ax.pcolormesh(*edges, shown, cmap=colours, norm=norm, shading="flat", rasterized=True, zorder=1)

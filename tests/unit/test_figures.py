@@ -1,6 +1,7 @@
 """Whole figures: every file is there, the same bytes each time, and what is drawn is what the results say."""
 
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,7 +16,7 @@ from plots.compare import draw_compare_calendar
 from plots.figures import draw_compare, draw_run
 from plots.landed_mass import draw_landed_mass, never_open_sentence
 from plots.lane import best_window, flight_track, view_lanes
-from plots.porkchop import QUANTITIES, best_year, colour_limits, draw_porkchop, hole_styles
+from plots.porkchop import QUANTITIES, best_year, colour_limits, draw_porkchop, hole_legend, hole_styles
 from plots.style import moonport_style
 from plots.trajectory import draw_trajectory, inertial_view, near_moon_view, rotating_view
 from tests.factories import written_run
@@ -110,6 +111,16 @@ def test_porkchop_shows_the_results_and_its_holes_their_reasons(run, ax, quantit
     step_d = view.time_of_flight_d[1] - view.time_of_flight_d[0]
     assert sum(map(area, holes)) == pytest.approx(step_d * np.count_nonzero(view.reason), rel=1e-6)
     assert len(holes) == len(hole_styles(view))
+
+
+def test_flights_that_land_nothing_are_a_hole_of_their_own(run, ax):
+    view = view_lanes(run)[0]
+    weak = replace(view, porkchop_payload_kg=view.porkchop_payload_kg - 1300.0)
+    mesh = draw_porkchop(ax, weak, "landed_payload")
+    nothing = (view.reason == 0) & (view.porkchop_payload_kg <= 1300.0)
+    assert np.array_equal(np.ma.getmaskarray(mesh.get_array()), (nothing | (view.reason != 0)).T)
+    assert "no cargo lands" in [handle.get_label() for handle in hole_legend(weak)]
+    assert "no cargo lands" not in [handle.get_label() for handle in hole_legend(view)]
 
 
 def test_porkchop_units(run):

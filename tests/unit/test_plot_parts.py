@@ -10,6 +10,8 @@ from plots.compare import number_text
 from plots.marks import rectangles_path, runs_of_equal
 from plots.reasons import _KNOWN, reason_styles
 from plots.style import OPEN_SHADES, RUN_COLOURS, RUN_HATCHES, lightness, words
+from sim.transfer.solve import REASONS
+from sim.window.constraints import CONSTRAINTS
 
 
 @pytest.mark.parametrize(("colour", "expected"), [("#000000", 0.0), ("#ffffff", 100.0), ("#777777", 50.03)])
@@ -54,11 +56,18 @@ def test_known_reasons_keep_their_look_in_any_company():
         ("launcher too weak", "launcher's mass"),
         ("no landed mass", "landed payload"),
         ("sun_at_landing", "Sun at landing"),
-        ("turnaround", "pad or vehicle turnaround"),
+        ("turnaround", "pad booked, or turning around"),
     ],
 )
 def test_names_and_phrases_find_their_look(name, label):
     assert reason_styles([name])[name].label == label
+
+
+def test_every_constraint_and_solver_reason_has_a_look_of_its_own():
+    for names in ([constraint.name for constraint in CONSTRAINTS], REASONS[1:]):
+        styles = reason_styles(names)
+        assert {style.label for style in styles.values()} <= {label for label, *_ in _KNOWN.values()}
+        assert len({style.label for style in styles.values()}) == len(names)
 
 
 def test_unknown_and_repeated_reasons_get_looks_of_their_own():
