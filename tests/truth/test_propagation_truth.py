@@ -85,7 +85,7 @@ def test_stk_low_lunar_orbit_of_three_days():
 
 
 def test_stk_low_lunar_orbit_in_a_field_of_degree_twenty():
-    """STK HPOP with LP165P 20x20 on DE principal axes, 2004-06-01T12:00 UTC, 260 x 1260 km, polar.
+    """STK HPOP with LP165P 20x20 on DE principal axes, 2004-06-01T12:00 UTC, 260 x 1260 km, inclined by 45 degrees.
 
     GMAT acceptance-test reference data, STK_Moon_Luna_LP165P_0_0.report (AGI, 2007); the Moon alone.
     """
