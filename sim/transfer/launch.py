@@ -213,7 +213,7 @@ def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[
     flights = FlightSet(
         tli_tdb_s=t0.ravel(),
         arrival_tdb_s=np.broadcast_to(_arrivals(problem, items, t0), t0.shape).ravel(),
-        flight=np.arange(count) // (count // t0.size),
+        flight=np.arange(count) // max(1, count // max(1, t0.size)),
         branch=flat(items.branch),
         parking_inclination_rad=flat(items.inclination_rad),
         lunar_inclination_rad=np.full(count, problem.lunar_inclination_rad),

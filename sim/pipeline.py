@@ -1,0 +1,141 @@
+"""The stages wired together: a scenario's lanes searched, written into a run folder, compared, one day tabled."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.time import utc_days
+from sim.jit import kernels_are_cached, set_jobs
+from sim.results.compare import compare, write_comparison
+from sim.results.dataset import RunHeader
+from sim.results.flown import flight_track, write_flight_oem
+from sim.results.provenance import provenance_document
+from sim.results.report import write_comparison_report, write_report
+from sim.results.run import Run, load_run, write_results
+from sim.results.run_folder import check_replaceable, resolved, run_folder
+from sim.results.tracks import FlightTrack
+from sim.scenario.explain import resolved_yaml
+from sim.scenario.loader import LoadedScenario
+from sim.scenario.model import Scenario
+from sim.scenario.resolve import ResolvedLane, resolve_lanes
+from sim.window.light import light_tables
+from sim.window.search import search_lanes
+from sim.window.types import LaneOutcome
+from sim.window.windows import lane_outcome
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+DrawRun = Callable[[Run, Path], list[Path]]
+DrawCompare = Callable[[Sequence[Run], Path], list[Path]]
+
+RUNS = Path("runs")
+
+
+def silent(label: str, done: int, total: int) -> None:
+    """Progress that tells nothing."""
+
+
+def folder_name(name: str) -> str:
+    """Name of a scenario as a folder: lower case, words joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "run"
+
+
+def find_windows(scenario: Scenario, progress: Progress = silent) -> tuple[LaneOutcome, ...]:
+    """Search all launch days of all lanes of a scenario."""
+    lanes = resolve_lanes(scenario)
+    day, day_tdb_s = utc_days(scenario.horizon.start, scenario.horizon.end)
+    progress("light at the landing sites", 0, 1)
+    light = light_tables(lanes, day_tdb_s)
+    progress("light at the landing sites", 1, 1)
+    found = search_lanes(lanes, day, day_tdb_s, light, progress)
+    return tuple(lane_outcome(lane, day, day_tdb_s, found[lane.id]) for lane in lanes)
+
+
+def fly_best(outcomes: Sequence[LaneOutcome], progress: Progress = silent) -> tuple[FlightTrack, ...]:
+    """Fly the best flight of every window again, sampled."""
+    windows = [window for outcome in outcomes for window in outcome.windows]
+    tracks = []
+    for number, window in enumerate(windows, start=1):
+        tracks.append(flight_track(window.best))
+        progress("flying the best flights", number, len(windows))
+    return tuple(tracks)
+
+
+def run_header(scenario: Scenario, lanes: Sequence[ResolvedLane]) -> RunHeader:
+    """Title, horizon, site and owners of a scenario."""
+    return RunHeader(
+        name=scenario.name,
+        purpose=scenario.purpose,
+        as_of="" if scenario.as_of is None else scenario.as_of.isoformat(),
+        start=scenario.horizon.start.isoformat(),
+        end=scenario.horizon.end.isoformat(),
+        site=lanes[0].landing_site.id,
+        partners={lane.id: lane.partner for lane in lanes},
+    )
+
+
+def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int | None = None,
+                 progress: Progress = silent, draw: DrawRun | None = None) -> Run:
+    """Find a scenario's windows and write the run folder, which appears whole or not at all.
+
+    Parameters
+    ----------
+    loaded : LoadedScenario
+    out : Path, optional
+        The run folder; ``runs/NAME`` by default.
+    jobs : int, optional
+        Threads; all cores by default. Digits do not depend on it.
+    progress : callable
+        Told ``(label, done, total)``.
+    draw : callable, optional
+        Draws the figures of a run into a folder and returns their paths.
+    """
+    started = time.monotonic()
+    scenario = loaded.scenario
+    target = resolved(out or RUNS / folder_name(scenario.name))
+    check_replaceable(target, "run")
+    threads = set_jobs(jobs or os.cpu_count() or 1)
+    if not kernels_are_cached():
+        progress("first run on this machine: compiling, about half a minute", 0, 1)
+    outcomes = find_windows(scenario, progress)
+    tracks = fly_best(outcomes, progress)
+    header = run_header(scenario, resolve_lanes(scenario))
+    text = resolved_yaml(scenario)
+    with run_folder(target) as folder:
+        provenance = provenance_document(text, jobs=threads, elapsed_s=time.monotonic() - started)
+        run = write_results(folder, header, outcomes, tracks, text, provenance)
+        ephemerides = folder / "ephem"
+        ephemerides.mkdir()
+        for track in tracks:
+            write_flight_oem(ephemerides, track)
+        progress("figures and report", 0, 1)
+        figures = draw(run, folder / "figures") if draw else []
+        write_report(run, figures, folder / "report.html")
+        progress("figures and report", 1, 1)
+    return load_run(target)
+
+
+def redraw(path: Path, draw: DrawRun) -> list[Path]:
+    """Draw the figures of a finished run again, and its report."""
+    run = load_run(path)
+    figures = draw(run, path / "figures")
+    write_report(run, figures, path / "report.html")
+    return figures
+
+
+def compare_runs(runs: Sequence[Run], out: Path | None = None, *, draw: DrawCompare | None = None) -> Path:
+    """Write the comparison of finished runs into a folder."""
+    target = resolved(out or RUNS / "compare" / "_vs_".join(folder_name(run.name) for run in runs)[:120])
+    comparison = compare(runs)
+    with run_folder(target, kind="comparison") as folder:
+        write_comparison(folder, comparison, runs)
+        figures = draw(runs, folder / "figures") if draw else []
+        write_comparison_report(comparison, figures, folder / "report.html")
+    return target
