@@ -101,8 +101,11 @@ def _loaded(path: Path, settings: Sequence[str], *, quiet: bool = False) -> Load
 
 
 def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None, *, quiet: bool, verbose: bool) -> Run:
+    from sim.jit import kernels_are_cached
     from sim.pipeline import run_scenario
 
+    if not kernels_are_cached():
+        say("first run of this version here: compiling, which takes about half a minute", quiet=quiet)
     with progress_bar(quiet=quiet, verbose=verbose) as progress:
         return run_scenario(loaded, out, jobs=jobs, progress=progress, draw=_draw_run)
 
@@ -144,14 +147,14 @@ def compare(
     quiet: bool,
 ) -> None:
     """Set scenarios, or finished run folders, side by side."""
+    if len(what) < 2:
+        message = "a comparison needs two scenarios or run folders"
+        raise UsageError(message)
     from sim.pipeline import compare_runs
     from sim.results.compare import compare as compared
     from sim.results.compare import comparison_document, comparison_text
     from sim.results.run import load_run
 
-    if len(what) < 2:
-        message = "a comparison needs two scenarios or run folders"
-        raise UsageError(message)
     loaded = [None if item.is_dir() else _loaded(item, settings, quiet=quiet) for item in what]
     results = []
     for item, scenario in zip(what, loaded, strict=True):
@@ -252,11 +255,12 @@ def launches(
     Lift-off time against azimuth, coast and injection.
     """
     del verbose
-    from sim.pipeline import launch_table
-
     loaded = _loaded(scenario, settings, quiet=quiet)
     _known_lane(loaded, lane)
-    table = launch_table(loaded, lane, day, arrival, _seconds(step, "--step"), jobs=jobs)
+    step_s = _seconds(step, "--step")
+    from sim.pipeline import launch_table
+
+    table = launch_table(loaded, lane, day, arrival, step_s, jobs=jobs)
     put_table(table.columns, table.rows, csv_file, as_json=as_json, quiet=quiet)
     if not any(row[table.columns.index("feasible")] == "true" for row in table.rows):
         message = f"lane {lane} cannot launch on that day; the column closed_by says why"
@@ -353,11 +357,14 @@ def propagate(
 @_json
 @_loud
 def plot(folder: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
-    """Draw the figures of a finished run again."""
-    del verbose
-    from sim.results.run import load_run
+    """Draw the figures of a finished run again.
 
-    files = _draw_run(load_run(folder), folder / "figures")
+    RUN is a run folder; its report is written anew too.
+    """
+    del verbose
+    from sim.pipeline import redraw
+
+    files = redraw(folder, _draw_run)
     if as_json:
         print_json([str(path) for path in files])
     say_all(files, quiet=quiet or as_json)

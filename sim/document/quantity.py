@@ -95,11 +95,16 @@ def format_quantity(value: float, unit: str) -> str:
     """Write a quantity, in the unit that makes it shortest, so that `parse_quantity` gives the same float again."""
     exact = f"{value!r}" if unit == "1" else f"{value!r} {unit}"
     readable = [_in_unit(value, unit, other) for other in _READABLE.get(_DIMENSION_OF[unit], ())]
-    choices = [
-        text for text in (*readable, _trimmed(value, unit), exact) if text and parse_quantity(text, unit) == value
-    ]
+    choices = [text for text in (*readable, _trimmed(value, unit), exact) if _reads_as(text, unit, value)]
     shortest = min(len(text) for text in choices)
     return next(text for text in choices if len(text) <= shortest + 2)
+
+
+def _reads_as(text: str, unit: str, value: float) -> bool:
+    try:
+        return parse_quantity(text, unit) == value
+    except QuantityError:
+        return False
 
 
 def _in_unit(value: float, unit: str, other: str) -> str:

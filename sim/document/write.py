@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -132,5 +131,10 @@ def _scalar(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    printable = all(char.isprintable() for char in text)
-    return json.dumps(text, ensure_ascii=not printable).replace("\x7f", "\\x7f")
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\U{ord(char):08X}"
