@@ -47,16 +47,16 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Numbers of Gauss nodes and the bunching of both legs."""
+    """Numbers of Gauss nodes (multiples of four) and the bunching of both legs (tests/studies/node_placing.py)."""
 
-    earth: int = 28
-    moon: int = 20
+    earth: int = 32
+    moon: int = 16
     earth_bunching: float = 0.6
-    moon_bunching: float = 0.45
+    moon_bunching: float = 0.1
 
 
 MAP_NODES = Nodes()
-CHECK_NODES = Nodes(earth=36, moon=24)
+CHECK_NODES = Nodes(earth=40, moon=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Effort:
 
 STAGE_1 = Effort(guess_passes=3, sweeps=14, fresh_jacobians=2)
 STAGE_2 = Effort(guess_passes=3, sweeps=80, fresh_jacobians=80)
+GUESS_ONLY = Effort(guess_passes=3, sweeps=0, fresh_jacobians=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,11 @@ def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_
         if len(open_items) == 0:
             break
     return solutions
+
+
+def guess_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_km: float) -> Solutions:
+    """Apsis states of the first guess, not solved: for other solvers to start from."""
+    return solve_flights(flights, parking_radius_km, perilune_radius_km, stages=(GUESS_ONLY,))
 
 
 def map_flights(departures_tdb_s: ArrayLike, times_of_flight_s: ArrayLike, parking_inclination_rad: float,
