@@ -5,52 +5,32 @@ Nothing heavy is imported before a command runs, so that ``--help`` answers at o
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.errors import MoonportError, NothingFeasibleError, ScenarioError, UsageError
-from sim.screen import print_json, progress_bar, put_table, say, say_all, windows_table
+from sim.options import (
+    FILE,
+    CoordinateCommand,
+    as_json_option,
+    check_lane,
+    jobs_option,
+    loudness,
+    out_option,
+    seconds,
+    settings_option,
+)
+from sim.screen import complain, print_json, progress_bar, put_table, say, say_all, tell_validity, windows_text
 
 if TYPE_CHECKING:
     from sim.results.run import Run
     from sim.scenario.loader import LoadedScenario
 
 OK, OUR_FAULT, INTERRUPTED = 0, 1, 130
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-_COORDINATES = re.compile(r"-\.?\d[\d.]*(,[-+]?[\d.]+){1,2}")
-
-
-class _CoordinateCommand(click.Command):
-    """A command whose argument may begin with a minus: ``-41.6,-154`` is a place, not an option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f" {arg}" if _COORDINATES.fullmatch(arg) else arg for arg in args])
-
-
-def _options(*decorators: Callable[[Function], Function]) -> Callable[[Function], Function]:
-    def decorate(function: Function) -> Function:
-        for decorator in reversed(decorators):
-            function = decorator(function)
-        return function
-
-    return decorate
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else, to stdout.")
-_set = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a value of the scenario.")
-_jobs = click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Threads to use; all by default.")
-_out = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the results.")
-_loud = _options(
-    click.option("-v", "--verbose", is_flag=True, help="Tell more on stderr."),
-    click.option("-q", "--quiet", is_flag=True, help="Tell only what goes wrong."),
-)
-_file = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -60,53 +40,45 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("scenario", type=_file)
-@_out
-@_set
-@_jobs
-@_json
-@_loud
-def run(
-    scenario: Path,
-    out: Path | None,
-    settings: Sequence[str],
-    jobs: int | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@click.argument("scenario", type=FILE)
+@out_option
+@settings_option
+@jobs_option
+@as_json_option
+@loudness
+def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool) -> None:
     """Find the delivery windows of SCENARIO.
 
     Writes tables, figures and a report into a run folder, runs/NAME by default.
     """
-    loaded = _loaded(scenario, settings, quiet=quiet)
-    result = _run(loaded, out, jobs, quiet=quiet, verbose=verbose)
+    loaded = _loaded(scenario, settings)
+    result = _run(loaded, out, jobs)
     if as_json:
         print_json({"folder": str(result.path), **result.summary})
     else:
-        click.echo(_windows_text(result), nl=False)
-    say(f"report: {result.path / 'report.html'}", quiet=quiet)
+        click.echo(windows_text(result.path), nl=False)
+    say(f"report: {result.path / 'report.html'}")
     if not any(lane.windows for lane in result.lanes):
         message = "no lane can deliver on any day; tables/launches.csv says what closes each"
         raise NothingFeasibleError(message)
 
 
-def _loaded(path: Path, settings: Sequence[str], *, quiet: bool = False) -> LoadedScenario:
+def _loaded(path: Path, settings: Sequence[str]) -> LoadedScenario:
     from sim.scenario import load_scenario
 
     loaded = load_scenario(path, settings)
-    say_all((f"--set {change}" for change in loaded.overrides), quiet=quiet)
-    say_all((f"warning: {problem}" for problem in loaded.warnings), quiet=quiet)
+    say_all(f"--set {change}" for change in loaded.overrides)
+    say_all(f"warning: {problem}" for problem in loaded.warnings)
     return loaded
 
 
-def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None, *, quiet: bool, verbose: bool) -> Run:
+def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None) -> Run:
     from sim.jit import kernels_are_cached
     from sim.pipeline import run_scenario
 
     if not kernels_are_cached():
-        say("first run of this version here: compiling, which takes about half a minute", quiet=quiet)
-    with progress_bar(quiet=quiet, verbose=verbose) as progress:
+        say("first run of this version here: compiling, which takes about half a minute")
+    with progress_bar() as progress:
         return run_scenario(loaded, out, jobs=jobs, progress=progress, draw=_draw_run)
 
 
@@ -122,30 +94,14 @@ def _draw_compare(results: Sequence[Run], folder: Path) -> list[Path]:
     return draw_compare(results, folder)
 
 
-def _windows_text(result: Run) -> str:
-    import csv
-
-    with (result.path / "tables" / "windows.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return windows_table(rows) if rows else "no window opens\n"
-
-
 @cli.command()
-@click.argument("what", nargs=-1, required=True, type=_file, metavar="A B ...")
-@_out
-@_set
-@_jobs
-@_json
-@_loud
-def compare(
-    what: Sequence[Path],
-    out: Path | None,
-    settings: Sequence[str],
-    jobs: int | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@click.argument("what", nargs=-1, required=True, type=FILE, metavar="A B ...")
+@out_option
+@settings_option
+@jobs_option
+@as_json_option
+@loudness
+def compare(what: Sequence[Path], out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool) -> None:
     """Set scenarios, or finished run folders, side by side."""
     if len(what) < 2:
         message = "a comparison needs two scenarios or run folders"
@@ -155,34 +111,31 @@ def compare(
     from sim.results.compare import comparison_document, comparison_text
     from sim.results.run import load_run
 
-    loaded = [None if item.is_dir() else _loaded(item, settings, quiet=quiet) for item in what]
+    loaded = [None if item.is_dir() else _loaded(item, settings) for item in what]
     results = []
     for item, scenario in zip(what, loaded, strict=True):
-        say(f"{item} ...", quiet=quiet)
-        results.append(load_run(item) if scenario is None else _run(scenario, None, jobs, quiet=quiet, verbose=verbose))
+        say(f"{item} ...")
+        results.append(load_run(item) if scenario is None else _run(scenario, None, jobs))
     folder = compare_runs(results, out, draw=_draw_compare)
     comparison = compared(results)
     if as_json:
         print_json({"folder": str(folder), **comparison_document(comparison)})
     else:
         click.echo(comparison_text(comparison), nl=False)
-    say(f"figures: {folder / 'figures'}", quiet=quiet)
+    say(f"figures: {folder / 'figures'}")
 
 
 @cli.command()
-@click.argument("scenarios", nargs=-1, required=True, type=_file, metavar="SCENARIO...")
+@click.argument("scenarios", nargs=-1, required=True, type=FILE, metavar="SCENARIO...")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@_set
-@_json
-@_loud
-def validate(
-    scenarios: Sequence[Path], strict: bool, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool
-) -> None:
+@settings_option
+@as_json_option
+@loudness
+def validate(scenarios: Sequence[Path], strict: bool, settings: Sequence[str], as_json: bool) -> None:
     """Check scenarios, without physics.
 
     Form, units, names, and the rules of the domain.
     """
-    del verbose
     from sim.scenario.validate import validated
 
     results = [validated(path, settings) for path in scenarios]
@@ -191,35 +144,26 @@ def validate(
         print_json({"valid": not bad, "files": results})
     else:
         for result in results:
-            _tell_validity(result, strict=strict, quiet=quiet)
+            tell_validity(result, strict=strict)
     if bad:
         raise click.exceptions.Exit(ScenarioError.exit_code)
 
 
-def _tell_validity(result: dict[str, Any], *, strict: bool, quiet: bool) -> None:
-    say_all(item["text"] for item in result["errors"])
-    word = "error" if strict else "warning"
-    say_all((f"{word}: {item['text']}" for item in result["warnings"]), quiet=quiet and not strict)
-    if not result["errors"] and not (strict and result["warnings"]) and not quiet:
-        click.echo(f"{result['file']}: valid. {result['about']}")
-
-
 @cli.command()
-@click.argument("scenario", type=_file)
+@click.argument("scenario", type=FILE)
 @click.argument("key", default="")
-@_set
-@_json
-@_loud
-def explain(scenario: Path, key: str, settings: Sequence[str], as_json: bool, verbose: bool, quiet: bool) -> None:
+@settings_option
+@as_json_option
+@loudness
+def explain(scenario: Path, key: str, settings: Sequence[str], as_json: bool) -> None:
     """Show a scenario with the origin of each value.
 
     The whole SCENARIO as it is in force, or the part under KEY, with the file and line each value came from.
     """
-    del verbose
     from sim.scenario.explain import explain as explained
     from sim.scenario.explain import explained_document
 
-    loaded = _loaded(scenario, settings, quiet=quiet)
+    loaded = _loaded(scenario, settings)
     if as_json:
         print_json(explained_document(loaded, key))
     else:
@@ -227,16 +171,16 @@ def explain(scenario: Path, key: str, settings: Sequence[str], as_json: bool, ve
 
 
 @cli.command()
-@click.argument("scenario", type=_file)
+@click.argument("scenario", type=FILE)
 @click.option("--lane", required=True, metavar="LANE", help="Lane of the scenario.")
 @click.option("--day", metavar="DATE", help="UTC day of lift-off; the first open one of the horizon by default.")
 @click.option("--arrival", metavar="UTC", help="Fix the passage of perilune.")
 @click.option("--step", default="10min", show_default=True, metavar="TIME", help="Step of lift-off times.")
-@click.option("--csv", "csv_file", type=_file, metavar="FILE", help="Write the table there, '-' for stdout.")
-@_set
-@_jobs
-@_json
-@_loud
+@click.option("--csv", "csv_file", type=FILE, metavar="FILE", help="Write the table there, '-' for stdout.")
+@settings_option
+@jobs_option
+@as_json_option
+@loudness
 def launches(
     scenario: Path,
     lane: str,
@@ -247,127 +191,90 @@ def launches(
     settings: Sequence[str],
     jobs: int | None,
     as_json: bool,
-    verbose: bool,
-    quiet: bool,
 ) -> None:
     """Show the launch window of one day.
 
     Lift-off time against azimuth, coast and injection.
     """
-    del verbose
-    loaded = _loaded(scenario, settings, quiet=quiet)
-    _known_lane(loaded, lane)
-    step_s = _seconds(step, "--step")
+    loaded = _loaded(scenario, settings)
+    check_lane(loaded, lane)
+    step_s = seconds(step, "--step")
     from sim.pipeline import launch_table
 
     table = launch_table(loaded, lane, day, arrival, step_s, jobs=jobs)
-    put_table(table.columns, table.rows, csv_file, as_json=as_json, quiet=quiet)
+    put_table(table.columns, table.rows, csv_file, as_json=as_json)
     if not any(row[table.columns.index("feasible")] == "true" for row in table.rows):
         message = f"lane {lane} cannot launch on that day; the column closed_by says why"
         raise NothingFeasibleError(message)
 
 
-def _known_lane(loaded: LoadedScenario, lane: str) -> None:
-    from sim.document.problem import did_you_mean, shown
-
-    if lane not in loaded.scenario.lanes:
-        message = f"the scenario has no lane {shown(lane)}: {did_you_mean(lane, loaded.scenario.lanes)}"
-        raise UsageError(message)
-
-
-def _seconds(text: str, option: str) -> float:
-    from sim.document.quantity import QuantityError, parse_quantity
-
-    try:
-        step_s = parse_quantity(text, "s")
-    except QuantityError as error:
-        message = f"{option}: {error}"
-        raise UsageError(message) from None
-    if step_s <= 0.0:
-        message = f"{option}: {text} is no step — write more than nothing, e.g. 1h"
-        raise UsageError(message)
-    return step_s
-
-
-@cli.command(cls=_CoordinateCommand)
+@cli.command(cls=CoordinateCommand)
 @click.argument("place")
 @click.option("--start", required=True, metavar="UTC", help="First epoch.")
 @click.option("--stop", required=True, metavar="UTC", help="Last epoch, included.")
 @click.option("--step", default="1h", show_default=True, metavar="TIME", help="Step, e.g. 1h or 10min.")
-@click.option("--csv", "csv_file", type=_file, metavar="FILE", help="Write the table there, '-' for stdout.")
-@_json
-@_loud
-def site(
-    place: str, start: str, stop: str, step: str, csv_file: Path | None, as_json: bool, verbose: bool, quiet: bool
-) -> None:
+@click.option("--csv", "csv_file", type=FILE, metavar="FILE", help="Write the table there, '-' for stdout.")
+@as_json_option
+@loudness
+def site(place: str, start: str, stop: str, step: str, csv_file: Path | None, as_json: bool) -> None:
     """Tell Sun and Earth at a place on the Moon.
 
     PLACE is a landing site of the catalogue, or LAT,LON[,HEIGHT]: degrees north, degrees east, metres.
     """
-    del verbose
     from sim.astro.time import tdb_s_from_utc
     from sim.catalog.place import find_place, place_words
     from sim.station.place import LEVEL, geometry_of
     from sim.station.site import COLUMNS, site_epochs, site_rows
 
     landing_site = find_place(place.strip())
-    epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), _seconds(step, "--step"))
+    epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), seconds(step, "--step"))
     geometry = geometry_of(landing_site)
-    say(f"{place_words(landing_site)}; {landing_site.horizon or LEVEL}", quiet=quiet)
+    say(f"{place_words(landing_site)}; {landing_site.horizon or LEVEL}")
     rows = list(site_rows(geometry, epochs))
-    put_table(COLUMNS, rows, csv_file, as_json=as_json, quiet=quiet)
+    put_table(COLUMNS, rows, csv_file, as_json=as_json)
 
 
-@cli.command(cls=_CoordinateCommand)
-@click.argument("file", type=_file, metavar="FILE.oem")
+@cli.command(cls=CoordinateCommand)
+@click.argument("file", type=FILE, metavar="FILE.oem")
 @click.option("--to", "to_utc", required=True, metavar="UTC", help="Epoch to fly to.")
 @click.option("--forces", default="earth,moon,sun", show_default=True, metavar="LIST", help="Bodies that pull.")
 @click.option("--moon-gravity", metavar="N|FILE", help="Degree of the packaged field (8 by default), or a file.")
 @click.option("--srp", type=float, default=0.0, metavar="CRAM", help="Light pressure: Cr A/m, m2/kg.")
-@click.option("-o", "--out", type=_file, metavar="FILE.oem", help="Write there; stdout by default.")
-@_json
-@_loud
+@click.option("-o", "--out", type=FILE, metavar="FILE.oem", help="Write there; stdout by default.")
+@as_json_option
+@loudness
 def propagate(
-    file: Path,
-    to_utc: str,
-    forces: str,
-    moon_gravity: str | None,
-    srp: float,
-    out: Path | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
+    file: Path, to_utc: str, forces: str, moon_gravity: str | None, srp: float, out: Path | None, as_json: bool
 ) -> None:
     """Fly the first state of an OEM to another epoch."""
     from sim.results.propagate import propagate_oem
 
     flown = propagate_oem(file, to_utc, forces, moon_gravity, srp, out)
-    say_all(flown.notes, quiet=quiet or not (verbose or as_json or out is not None))
+    say_all(flown.notes, unless=not (as_json or out is not None))
     if as_json:
         state = [float(value) for value in flown.final_state_icrf]
         print_json({"to": to_utc, "centre": flown.segment.centre, "frame": flown.segment.frame, "state_km_km_s": state})
     elif out is None:
         click.echo(flown.text, nl=False)
     else:
-        say(f"{out}: {len(flown.segment.t_tdb_s)} states", quiet=quiet)
+        say(f"{out}: {len(flown.segment.t_tdb_s)} states")
 
 
 @cli.command()
-@click.argument("folder", type=_file, metavar="RUN")
-@_json
-@_loud
-def plot(folder: Path, as_json: bool, verbose: bool, quiet: bool) -> None:
+@click.argument("folder", type=FILE, metavar="RUN")
+@as_json_option
+@loudness
+def plot(folder: Path, as_json: bool) -> None:
     """Draw the figures of a finished run again.
 
     RUN is a run folder; its report is written anew too.
     """
-    del verbose
     from sim.pipeline import redraw
 
     files = redraw(folder, _draw_run)
     if as_json:
         print_json([str(path) for path in files])
-    say_all(files, quiet=quiet or as_json)
+    say_all(files, unless=as_json)
 
 
 @cli.command()
@@ -380,29 +287,28 @@ def schema() -> None:
 
 @cli.command()
 @click.option("--from", "name", metavar="NAME", help="A shipped scenario, copied with its parents.")
-@_json
-@_loud
-def init(name: str | None, as_json: bool, verbose: bool, quiet: bool) -> None:
+@as_json_option
+@loudness
+def init(name: str | None, as_json: bool) -> None:
     """Begin a scenario in this folder.
 
     A first one with comments, or a shipped one by its name.
     """
-    del verbose
     from sim.scenario.shipped import copy_shipped, copy_starter, shipped_names
 
     files = copy_starter(Path()) if name is None else copy_shipped(name, Path())
     if as_json:
         print_json([str(path) for path in files])
     else:
-        say_all((f"wrote {path}" for path in files), quiet=quiet)
-        say(f"next: moonport run {files[0]}", quiet=quiet)
-        say(f"shipped: {', '.join(shipped_names())}", quiet=quiet or name is not None)
+        say_all(f"wrote {path}" for path in files)
+        say(f"next: moonport run {files[0]}")
+        say(f"shipped: {', '.join(shipped_names())}", unless=name is not None)
 
 
 @cli.command()
 @click.argument("kind_or_id", required=False)
 @click.argument("entry_id", required=False)
-@_json
+@as_json_option
 def catalog(kind_or_id: str | None, entry_id: str | None, as_json: bool) -> None:
     """List the catalogue, or show an entry.
 
@@ -423,7 +329,7 @@ def catalog(kind_or_id: str | None, entry_id: str | None, as_json: bool) -> None
 
 
 @cli.command()
-@_json
+@as_json_option
 def doctor(as_json: bool) -> None:
     """Examine this installation.
 
@@ -448,10 +354,10 @@ def execute(arguments: Sequence[str]) -> int:
         error.show()
         return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
+        complain("interrupted")
         return INTERRUPTED
     except MoonportError as error:
-        say(str(error) if isinstance(error, ScenarioError) else f"moonport: {error}")
+        complain(str(error) if isinstance(error, ScenarioError) else f"moonport: {error}")
         return error.exit_code
     except BrokenPipeError:
         _leave_pipe()
@@ -477,7 +383,7 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        say("moonport: this is a fault of Moonport's own; please report it with the lines above")
+        complain("moonport: this is a fault of Moonport's own; please report it with the lines above")
         code = OUR_FAULT
     sys.exit(code)
 

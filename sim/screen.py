@@ -14,16 +14,32 @@ import click
 from sim.errors import UsageError
 
 
-def say(text: str, *, quiet: bool = False) -> None:
-    """Tell something on stderr."""
-    if not quiet:
+def keep(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    """Keep ``--quiet`` or ``--verbose`` for `is_asked`."""
+    ctx.meta[f"moonport.{option.name}"] = value
+
+
+def is_asked(name: str) -> bool:
+    """Whether the running command was given ``quiet`` or ``verbose``."""
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and bool(ctx.meta.get(f"moonport.{name}"))
+
+
+def say(text: str, *, unless: bool = False) -> None:
+    """Tell something on stderr, if people want to hear."""
+    if not unless and not is_asked("quiet"):
         click.echo(text, err=True)
 
 
-def say_all(lines: Iterable[object], *, quiet: bool = False) -> None:
+def say_all(lines: Iterable[object], *, unless: bool = False) -> None:
     """Tell several things on stderr."""
     for line in lines:
-        say(str(line), quiet=quiet)
+        say(str(line), unless=unless)
+
+
+def complain(text: str) -> None:
+    """Tell what goes wrong on stderr, wanted or not."""
+    click.echo(text, err=True)
 
 
 def print_json(document: Any) -> None:
@@ -36,16 +52,16 @@ def print_json(document: Any) -> None:
 class Progress:
     """Reports of a long work: ``progress(label, done, total)``, from any number of stages in turn.
 
-    Draws a bar where stderr is a terminal; otherwise it is silent, or with ``verbose`` tells each stage once.
+    Draws a bar where stderr is a terminal; otherwise it is silent, or with ``--verbose`` tells each stage once.
     """
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self) -> None:
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
         self._told: set[str] = set()
         self._start = time.monotonic()
-        self._draw = not quiet and sys.stderr.isatty()
-        self._tell = verbose and not quiet
+        self._draw = not is_asked("quiet") and sys.stderr.isatty()
+        self._tell = is_asked("verbose")
 
     def __call__(self, label: str, done: float, total: float) -> None:
         """Report that ``done`` of ``total`` of the stage ``label`` is done."""
@@ -86,9 +102,9 @@ def _started_bar() -> Any:
 
 
 @contextmanager
-def progress_bar(*, quiet: bool = False, verbose: bool = False) -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """Give a `Progress` that is closed at the end."""
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = Progress()
     try:
         yield progress
     finally:
@@ -132,13 +148,11 @@ def _window_cells(row: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def put_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: Path | None, *, as_json: bool, quiet: bool
-) -> None:
+def put_table(columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: Path | None, *, as_json: bool) -> None:
     """Put a table of texts where it is wanted: a CSV file, CSV or JSON on stdout, or laid out for reading."""
     if csv_file is not None and str(csv_file) != "-":
         write_csv(csv_file, columns, rows)
-        say(f"{len(rows)} rows in {csv_file}", quiet=quiet)
+        say(f"{len(rows)} rows in {csv_file}")
     if as_json:
         print_json([dict(zip(columns, map(_json_value, row), strict=True)) for row in rows])
     elif csv_file is None:
@@ -172,3 +186,23 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]])
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}"
         raise UsageError(message) from error
+
+
+def windows_text(folder: Path) -> str:
+    """Read the windows of a run folder and lay them out."""
+    import csv
+
+    with (folder / "tables" / "windows.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return windows_table(rows) if rows else "no window opens\n"
+
+
+def tell_validity(result: Mapping[str, Any], *, strict: bool) -> None:
+    """Tell what a check of a scenario found: problems on stderr, a word of praise on stdout."""
+    bad = bool(result["errors"]) or (strict and bool(result["warnings"]))
+    for item in result["errors"]:
+        complain(item["text"])
+    for item in result["warnings"]:
+        complain(f"error: {item['text']}") if strict else say(f"warning: {item['text']}")
+    if not bad and not is_asked("quiet"):
+        click.echo(f"{result['file']}: valid. {result['about']}")
