@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.astro.time import utc_days
+from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
+from sim.errors import UsageError
 from sim.jit import kernels_are_cached, set_jobs
+from sim.results.columns import LAUNCH_CURVE
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
 from sim.results.flown import flight_track, write_flight_oem
@@ -20,11 +27,13 @@ from sim.results.provenance import provenance_document
 from sim.results.report import write_comparison_report, write_report
 from sim.results.run import Run, load_run, write_results
 from sim.results.run_folder import check_replaceable, resolved, run_folder
+from sim.results.tables import csv_text
 from sim.results.tracks import FlightTrack
 from sim.scenario.explain import resolved_yaml
 from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
-from sim.scenario.resolve import ResolvedLane, resolve_lanes
+from sim.scenario.resolve import ResolvedLane, resolve_lane, resolve_lanes
+from sim.window.launch_curve import LaunchCurve, launch_curve
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
 from sim.window.types import LaneOutcome
@@ -89,7 +98,7 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
     ----------
     loaded : LoadedScenario
     out : Path, optional
-        The run folder; ``runs/NAME`` by default.
+        The run folder; ``runs/NAME`` by default, NAME that of the file.
     jobs : int, optional
         Threads; all cores by default. Digits do not depend on it.
     progress : callable
@@ -99,7 +108,7 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
     """
     started = time.monotonic()
     scenario = loaded.scenario
-    target = resolved(out or RUNS / folder_name(scenario.name))
+    target = resolved(out or RUNS / folder_name(loaded.path.stem))
     check_replaceable(target, "run")
     threads = set_jobs(jobs or os.cpu_count() or 1)
     if not kernels_are_cached():
@@ -120,6 +129,88 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
         write_report(run, figures, folder / "report.html")
         progress("figures and report", 1, 1)
     return load_run(target)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows of text, as a CSV file holds them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def launch_table(loaded: LoadedScenario, lane_id: str, day: str | None, arrival: str | None, step_s: float, *,
+                 jobs: int | None = None) -> Table:
+    """Launch window of a lane: lift-off against azimuth, coast and injection.
+
+    Parameters
+    ----------
+    day : str, optional
+        UTC date; without it the first open day of the horizon, or with ``arrival`` every day that can reach it.
+    arrival : str, optional
+        UTC epoch of the perilune passage, which all launches then meet.
+    step_s : float
+        Step of lift-off times, from 00:00 UTC.
+    """
+    set_jobs(jobs or os.cpu_count() or 1)
+    lane = resolve_lane(loaded.scenario, lane_id)
+    arrival_tdb_s = None if arrival is None else float(tdb_s_from_utc(arrival))
+    blocks = []
+    for one in _launch_days(lane, loaded.scenario, day, arrival_tdb_s):
+        dates, epochs = utc_days(one, one)
+        light = light_tables([lane], epochs)[lane.id]
+        blocks.append(_curve_values(launch_curve(lane, dates, epochs, light, step_s, arrival_tdb_s)))
+    names = tuple(column.name for column in LAUNCH_CURVE)
+    text = csv_text(LAUNCH_CURVE, blocks)
+    return Table(names, tuple(tuple(row) for row in list(csv.reader(io.StringIO(text)))[1:]))
+
+
+def _launch_days(lane: ResolvedLane, scenario: Scenario, day: str | None, arrival_tdb_s: float | None) -> list[date]:
+    if day is not None:
+        try:
+            return [date.fromisoformat(day)]
+        except ValueError:
+            message = f"--day: {day!r} is no date; write it as 2031-04-05"
+            raise UsageError(message) from None
+    if arrival_tdb_s is None:
+        return [_first_open_day(lane, scenario)]
+    shortest, longest = lane.lane.transfer.time_of_flight_s
+    first, last = (date.fromisoformat(utc_text(arrival_tdb_s - span)[:10]) for span in (longest + 7200.0, shortest))
+    return [first + timedelta(days=k) for k in range((last - first).days + 1)]
+
+
+def _first_open_day(lane: ResolvedLane, scenario: Scenario) -> date:
+    days, epochs = utc_days(scenario.horizon.start, scenario.horizon.end)
+    light = light_tables([lane], epochs)
+    for start in range(0, len(days), 64):
+        part = slice(start, start + 64)
+        found = search_lanes([lane], days[part], epochs[part], light, silent)[lane.id]
+        if found.verdict.feasible.any():
+            return date.fromisoformat(str(days[part][int(np.argmax(found.verdict.feasible))]))
+    return scenario.horizon.start
+
+
+def _curve_values(curve: LaunchCurve) -> dict[str, Any]:
+    """Values of the launch table's columns by source; one empty row where no launch flies at all."""
+    flights = curve.flights
+    if len(curve.feasible) == 0:
+        return {"liftoff_tdb_s": np.array([np.nan]), "feasible": [False], "closed_by": [curve.day_closed_by]} | {
+            column.source: np.array([np.nan]) for column in LAUNCH_CURVE if column.kind not in {"text", "boolean"}
+        }
+    return {
+        "liftoff_tdb_s": flights.liftoff_tdb_s,
+        "azimuth_rad": flights.azimuth_rad,
+        "parking_inclination_rad": flights.inclination_rad,
+        "coast_s": flights.coast_s,
+        "tli_tdb_s": flights.tli_tdb_s,
+        "arrival_tdb_s": flights.arrival_tdb_s,
+        "tof_s": flights.arrival_tdb_s - flights.tli_tdb_s,
+        "c3_km2_s2": flights.c3_km2_s2,
+        "tli_dv_km_s": flights.tli_dv_km_s,
+        "loi_dv_km_s": flights.loi_dv_km_s,
+        "feasible": curve.feasible.tolist(),
+        "closed_by": curve.closed_by,
+    }
 
 
 def redraw(path: Path, draw: DrawRun) -> list[Path]:

@@ -288,7 +288,8 @@ def refine_launches(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...]
     start = (launches.tli_tdb_s[index], launches.liftoff_tdb_s[index], (launches.coast_s - launches.mismatch_s)[index])
     timing = _Timing(*start, np.full(items.shape, USUAL_SLOPE))
     for _ in range(rounds):
-        t0 = timing.better_tli(problem.ascent_s)
+        better = timing.better_tli(problem.ascent_s)
+        t0 = np.where(np.isfinite(better), better, start[0])
         solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2), CHECK_NODES)
         timing = _next_timing(problem, items, timing, t0, solutions.tli_state_icrf)
     return _launches(problem, items, timing, solutions)

@@ -108,6 +108,13 @@ def coast(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
     return np.minimum(flights.coast_s - low + 1.0, high - flights.coast_s) / MINUTE_S
 
 
+def time_of_flight(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Days inside the range of times of flight; only a fixed arrival can leave it."""
+    low, high = lane.lane.transfer.time_of_flight_s
+    duration = flights.arrival_tdb_s - flights.tli_tdb_s
+    return (np.minimum(duration - low, high - duration) + 1e-3) / DAY_S
+
+
 def injection_energy(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
     """C3 allowed less C3, km2/s2."""
     limit = lane.lane.constraints.max_c3_km2_s2
@@ -164,6 +171,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, True),
     Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, True),
     Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
+    Constraint("time_of_flight", "time of flight within its range", "d", 0.25, time_of_flight, _always),
     Constraint("injection_energy", "C3 within the lane's limit", "km2/s2", 0.1, injection_energy,
                lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None),
     Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always),
