@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,8 +27,8 @@ LEGEND_NOTE = (
     "White dot: best day of a window. A day closed by several constraints shows them stacked. "
     "† rests on figures that are assumed."
 )
-SHADE_FLOOR = 0.5
-"""The palest open shade means this share of the lane's best payload, or less."""
+SHADE_SHARES = (0.90, 0.95, 0.98, 0.99)
+"""Shares of the lane's best payload between one open shade and the next: a mass budget varies by a few per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,9 @@ def year_columns(day: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], NDArra
 
 
 def payload_shade(payload_kg: float, best_kg: float) -> int:
-    """Index into ``OPEN_SHADES``: the palest at half the lane's best payload or less, the darkest at the best."""
+    """Index into ``OPEN_SHADES`` by the share of the lane's best payload; the darkest where nothing can be compared."""
     share = payload_kg / best_kg if best_kg > 0.0 and np.isfinite(payload_kg) else 1.0
-    steps = len(OPEN_SHADES)
-    return int(np.clip((share - SHADE_FLOOR) / (1.0 - SHADE_FLOOR) * steps, 0, steps - 1))
+    return bisect_right(SHADE_SHARES, share)
 
 
 def _place(views: Sequence[LaneView]) -> tuple[list[_Block], float]:
@@ -191,7 +191,7 @@ def _write_header(ax: Axes, block: _Block, left: float, right: float) -> None:
 def lane_facts(view: LaneView) -> str:
     """Vehicles, open days, windows and payload of a lane in one line; a dagger where figures are assumed."""
     days = f"{int(view.is_open.sum())} of {view.is_open.size} days open"
-    parts = [view.way, days, f"{len(view.windows)} windows"]
+    parts = [view.way, days, f"{len(view.windows)} window{'' if len(view.windows) == 1 else 's'}"]
     payload = view.landed_payload_kg[view.is_open]
     if payload.size:
         parts.append(f"{payload.min() / 1000.0:.2f}–{payload.max() / 1000.0:.2f} t landed{assumed_mark(view)}")
@@ -209,7 +209,10 @@ def _add_legend(ax: Axes, shown: Sequence[ReasonStyle]) -> None:
         Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0)
         for style in shown
     ]
-    labels = ["open: ≤ 60 % … > 90 % of the lane's best payload"] + [f"closed: {style.label}" for style in shown]
+    steps = ", ".join(f"{100.0 * share:.0f}" for share in SHADE_SHARES)
+    labels = [f"open: below {steps} % of the lane's best payload, above"] + [
+        f"closed: {style.label}" for style in shown
+    ]
     ax.figure.legend(
         handles,
         labels,

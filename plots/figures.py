@@ -99,7 +99,7 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
     if not is_short:
         draw_porkchop(panels[2], view, "total_dv", hatched=False)
         panels[2].set_title("Injection and insertion delta-v, whole horizon")
-    _porkchop_legend(figure, view)
+    _porkchop_legend(figure, view, span)
     return figure
 
 
@@ -157,9 +157,9 @@ def _draw_best_trajectory(run: Run, view: LaneView, folder: Path) -> list[Path]:
     return save_figure(trajectory_figure(run, view, window, track), folder, f"trajectory_{file_stem(view.lane)}")
 
 
-def _porkchop_legend(figure: Figure, view: LaneView) -> None:
+def _porkchop_legend(figure: Figure, view: LaneView, span: slice) -> None:
     rings = figure.axes[0].get_legend_handles_labels()[0] if view.windows else []
-    handles = hole_legend(view)
+    handles = hole_legend(view, span)
     figure.legend(handles=[*rings, *handles], loc="outside lower center", ncols=4, fontsize=8)
 
 

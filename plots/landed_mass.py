@@ -15,6 +15,8 @@ from plots.style import BURN_COLOUR, FAINT, GROUND, INK, MUTED, words
 FloatArray = NDArray[np.float64]
 
 KG_PER_T = 1000.0
+EDGE_SHARE = 0.004
+"""Room before the first and after the last day, so that their marks stand clear of the frame."""
 DAY_COLOUR = "#7ba7cf"
 BEST_COLOUR = "#08264d"
 
@@ -25,7 +27,8 @@ def draw_landed_mass(ax: Axes, view: LaneView) -> None:
     A lane that never opens gets a sentence in place of an empty panel.
     """
     days = view.day.astype(float)
-    show_days(ax, days[0], days[-1] + 1.0)
+    edge = EDGE_SHARE * days.size
+    show_days(ax, days[0] - edge, days[-1] + 1.0 + edge)
     _dress_axis(ax)
     if not view.is_open.any():
         _say_why_empty(ax, view)

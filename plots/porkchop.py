@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from plots.dates import show_days
 from plots.lane import LaneView
-from plots.marks import add_rectangles, runs_of_equal
+from plots.marks import Box, add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
 from plots.style import GROUND, INK, MAP, MAP_REVERSED, MUTED
 
@@ -31,31 +31,36 @@ class Quantity:
     little_is_good: bool
 
 
+CONSTANT_ROOM = 0.01
 NO_CARGO = -1
 NO_CARGO_NAME = "no cargo landed"
+NO_CARGO_LABEL = "no cargo lands"
 
 QUANTITIES = {
     "total_dv": Quantity("Injection and insertion delta-v", "m/s", little_is_good=True),
-    "landed_payload": Quantity("Landed payload", "kg", little_is_good=False),
+    "landed_payload": Quantity("Landed payload on open days", "kg", little_is_good=False),
 }
 
 
 def draw_porkchop(
     ax: Axes, view: LaneView, quantity: str = "total_dv", span: Span | None = None, hatched: bool = True
 ) -> QuadMesh:
-    """Draw one quantity over launch day and time of flight; cells without a flight wear their reason's colour.
+    """Draw one quantity over launch day and time of flight; cells without a value wear their reason's colour.
 
+    Delta-v is shown of every transfer there is, payload on open days only: a closed day wears what closes it.
     ``span`` picks launch days (all by default). ``hatched`` is for spans short enough to show a hatch.
     Returns the mesh, for a colour bar.
     """
     days = span or slice(None)
     values = porkchop_values(view, quantity)
-    day_edges, flight_edges = _edges(view, days)
-    _draw_holes(ax, hole_codes(view, quantity)[days].T, hole_styles(view), (day_edges, flight_edges), hatched)
+    edges = _edges(view, days)
+    ax.set_facecolor(GROUND)
+    _draw_holes(ax, hole_codes(view, quantity)[days].T, hole_styles(view), edges, hatched)
+    if quantity == "landed_payload":
+        _draw_closed_days(ax, view, days, edges)
     low, high = colour_limits(values)
     mesh = ax.pcolormesh(
-        day_edges,
-        flight_edges,
+        *edges,
         values[days].T,
         cmap=MAP_REVERSED if QUANTITIES[quantity].little_is_good else MAP,
         vmin=low,
@@ -64,7 +69,7 @@ def draw_porkchop(
         rasterized=True,
         zorder=2,
     )
-    _dress_axis(ax, day_edges, flight_edges)
+    _dress_axis(ax, *edges)
     return mesh
 
 
@@ -91,21 +96,25 @@ def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
 def porkchop_values(view: LaneView, quantity: str) -> FloatArray:
     """Return (N, T) in the units people read, NaN where there is nothing to show.
 
-    Delta-v (m/s) is shown of every transfer there is, payload (kg) only of those that may fly.
+    Delta-v (m/s) is shown of every transfer there is, payload (kg) on open days only.
     """
     if quantity == "total_dv":
         return view.total_dv_m_s
     lands = (view.reason == 0) & (view.porkchop_payload_kg > 0.0)
-    return np.where(lands, view.porkchop_payload_kg, np.nan)
+    return np.where(lands & view.is_open[:, None], view.porkchop_payload_kg, np.nan)
 
 
 def colour_limits(values: FloatArray) -> tuple[float, float]:
-    """Limits that hold 1 to 99 % of the finite values, so that a few edge cells do not wash out the rest."""
+    """Limits that hold 1 to 99 % of the finite values, so that a few edge cells do not wash out the rest.
+
+    A quantity that never changes gets a little room on both sides.
+    """
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return 0.0, 1.0
-    low, high = np.quantile(finite, [0.01, 0.99])
-    return float(low), float(high if high > low else low + 1.0)
+    low, high = np.quantile(finite, [0.01, 0.99]).tolist()
+    room = 0.0 if high > low else max(CONSTANT_ROOM * abs(low), 0.5)
+    return low - room, high + room
 
 
 def best_year(view: LaneView) -> Span:
@@ -134,17 +143,27 @@ def hole_styles(view: LaneView) -> dict[int, ReasonStyle]:
     return {code: styles[name] for code, name in names.items()}
 
 
-def hole_legend(view: LaneView) -> list[Patch]:
-    """Return handles that name the holes."""
+def closing_styles(view: LaneView) -> dict[str, ReasonStyle]:
+    """Look of every constraint of the lane, the same as in the calendar."""
+    named = [name for closed in sorted(set(view.closed_by)) for name in closed.split(";") if name]
+    return reason_styles([*view.constraints, *named])
+
+
+def hole_legend(view: LaneView, span: Span) -> list[Patch]:
+    """Return handles that name the holes of a span, each look once."""
+    styles = closing_styles(view)
+    closed = {name for closed in view.closed_by[span] for name in closed.split(";") if name}
+    said = [(f"day closed: {styles[name].label}", styles[name]) for name in styles if name in closed]
+    shown = np.unique(hole_codes(view, "landed_payload")[span])
+    for code, style in hole_styles(view).items():
+        if code in shown:
+            said.append((NO_CARGO_LABEL if code == NO_CARGO else f"no flight: {style.label}", style))
+    once: dict[tuple[str, str, bool], tuple[str, ReasonStyle]] = {}
+    for label, style in said:
+        once.setdefault((style.face, style.hatch, label == NO_CARGO_LABEL), (label, style))
     return [
-        Patch(
-            facecolor=style.face,
-            edgecolor=style.hatch_colour,
-            hatch=style.hatch or None,
-            linewidth=0.0,
-            label="no cargo lands" if code == NO_CARGO else f"no flight: {style.label}",
-        )
-        for code, style in hole_styles(view).items()
+        Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0, label=label)
+        for label, style in once.values()
     ]
 
 
@@ -166,7 +185,6 @@ def _draw_holes(
     edges: tuple[FloatArray, FloatArray],
     hatched: bool,
 ) -> None:
-    ax.set_facecolor(GROUND)
     if hatched:
         for code, style in styles.items():
             add_rectangles(ax, _code_boxes(hole == code, edges), style.face, style.hatch, style.hatch_colour)
@@ -180,9 +198,22 @@ def _draw_holes(
     ax.pcolormesh(*edges, shown, cmap=colours, norm=norm, shading="flat", rasterized=True, zorder=1)
 
 
-def _code_boxes(
-    inside: NDArray[np.bool_], edges: tuple[FloatArray, FloatArray]
-) -> list[tuple[float, float, float, float]]:
+def _draw_closed_days(ax: Axes, view: LaneView, days: Span, edges: tuple[FloatArray, FloatArray]) -> None:
+    """Cover closed days from the shortest to the longest flight with what closes them, stacked as in the calendar."""
+    x, y = edges
+    boxes: dict[str, list[Box]] = {}
+    closed = view.closed_by[days]
+    for first, stop in runs_of_equal(closed):
+        names = [name for name in closed[first].split(";") if name]
+        levels = np.linspace(y[-1], y[0], len(names) + 1)
+        for name, top, bottom in zip(names, levels[:-1], levels[1:], strict=True):
+            boxes.setdefault(name, []).append((x[first], bottom, x[stop], top))
+    styles = closing_styles(view)
+    for name, places in boxes.items():
+        add_rectangles(ax, places, styles[name].face, styles[name].hatch, styles[name].hatch_colour)
+
+
+def _code_boxes(inside: NDArray[np.bool_], edges: tuple[FloatArray, FloatArray]) -> list[Box]:
     """Boxes over the true cells of (T, N): neighbours in a row joined, equal rows above each other joined too."""
     x, y = edges
     boxes = []

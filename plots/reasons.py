@@ -38,7 +38,7 @@ _KNOWN: Mapping[str, tuple[str, str, str, str]] = {
     "propellant": ("lander's propellant", "#e6bdd5", "xxxx", "#8f4a73"),
     "landed_mass": ("landed payload", "#f7d596", "....", "#8f6200"),
     "cross_range": ("site out of the orbit's reach", "#b3e0d1", "----", "#0b6b51"),
-    "sun": ("Sun at landing", "#f6ee9f", "oo", "#8d8300"),
+    "sun": ("Sun at landing", "#f9f3bd", "oo", "#8d8300"),
 }
 
 _KEYWORDS: tuple[tuple[str, str], ...] = (

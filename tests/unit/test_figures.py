@@ -16,7 +16,7 @@ from plots.compare import draw_compare_calendar
 from plots.figures import draw_compare, draw_run
 from plots.landed_mass import draw_landed_mass, never_open_sentence
 from plots.lane import best_window, flight_track, view_lanes
-from plots.porkchop import QUANTITIES, best_year, colour_limits, draw_porkchop, hole_legend, hole_styles
+from plots.porkchop import best_year, colour_limits, draw_porkchop, hole_legend, hole_styles
 from plots.style import moonport_style
 from plots.trajectory import draw_trajectory, inertial_view, near_moon_view, rotating_view
 from tests.factories import written_run
@@ -101,26 +101,31 @@ def test_calendar_says_assumed(run, ax):
     assert any(text.get_text().endswith("†") for text in ax.texts)
 
 
-@pytest.mark.parametrize("quantity", QUANTITIES)
-def test_porkchop_shows_the_results_and_its_holes_their_reasons(run, ax, quantity):
+def test_porkchop_shows_every_transfer_and_its_holes_their_reasons(run, ax):
     view = view_lanes(run)[0]
-    mesh = draw_porkchop(ax, view, quantity)
-    shown = mesh.get_array()
-    assert np.array_equal(np.ma.getmaskarray(shown), (view.reason != 0).T)
+    mesh = draw_porkchop(ax, view, "total_dv")
+    assert np.array_equal(np.ma.getmaskarray(mesh.get_array()), (view.reason != 0).T)
     holes = [patch for patch in ax.patches if isinstance(patch, PathPatch)]
     step_d = view.time_of_flight_d[1] - view.time_of_flight_d[0]
     assert sum(map(area, holes)) == pytest.approx(step_d * np.count_nonzero(view.reason), rel=1e-6)
     assert len(holes) == len(hole_styles(view))
 
 
-def test_flights_that_land_nothing_are_a_hole_of_their_own(run, ax):
+@pytest.mark.parametrize("lost_kg", [0.0, 1300.0])
+def test_payload_is_shown_on_open_days_where_something_lands(run, ax, lost_kg):
     view = view_lanes(run)[0]
-    weak = replace(view, porkchop_payload_kg=view.porkchop_payload_kg - 1300.0)
+    weak = replace(view, porkchop_payload_kg=view.porkchop_payload_kg - lost_kg)
     mesh = draw_porkchop(ax, weak, "landed_payload")
-    nothing = (view.reason == 0) & (view.porkchop_payload_kg <= 1300.0)
-    assert np.array_equal(np.ma.getmaskarray(mesh.get_array()), (nothing | (view.reason != 0)).T)
-    assert "no cargo lands" in [handle.get_label() for handle in hole_legend(weak)]
-    assert "no cargo lands" not in [handle.get_label() for handle in hole_legend(view)]
+    lands = (weak.reason == 0) & (weak.porkchop_payload_kg > 0.0) & weak.is_open[:, None]
+    assert np.array_equal(~np.ma.getmaskarray(mesh.get_array()), lands.T)
+    labels = [handle.get_label() for handle in hole_legend(weak, slice(None))]
+    assert ("no cargo lands" in labels) == (lost_kg > 0.0)
+    assert "day closed: Sun at landing" in labels
+
+
+def test_lane_that_never_opens_shows_no_payload(run, ax):
+    closed = view_lanes(run)[2]
+    assert np.ma.getmaskarray(draw_porkchop(ax, closed, "landed_payload").get_array()).all()
 
 
 def test_porkchop_units(run):
@@ -131,7 +136,7 @@ def test_porkchop_units(run):
 
 def test_colour_limits_of_nothing():
     assert colour_limits(np.full((2, 2), np.nan)) == (0.0, 1.0)
-    assert colour_limits(np.full((2, 2), 5.0)) == (5.0, 6.0)
+    assert colour_limits(np.full((2, 2), 5.0)) == (4.5, 5.5)
 
 
 def test_best_year_lies_in_one_year(run):

@@ -113,7 +113,7 @@ def test_months_start_in_the_same_column_every_year():
 
 @pytest.mark.parametrize(
     ("payload", "best", "shade"),
-    [(1000.0, 1000.0, 4), (910.0, 1000.0, 4), (890.0, 1000.0, 3), (500.0, 1000.0, 0), (10.0, 1000.0, 0)],
+    [(1000.0, 1000.0, 4), (985.0, 1000.0, 3), (960.0, 1000.0, 2), (910.0, 1000.0, 1), (10.0, 1000.0, 0)],
 )
 def test_shade_follows_the_share_of_the_best(payload, best, shade):
     assert payload_shade(payload, best) == shade
