@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.astro.ephemeris import Ephemeris
-from sim.astro.nbody import refly_samples
 from sim.results.oem import OemSegment, write_oem
 from sim.results.tracks import Burn, FlightTrack
 from sim.transfer.flight import Transfer
+from sim.transfer.sample import sample_transfer
 from sim.window.types import BestFlight
 
 FloatArray = NDArray[np.float64]
 
-SAMPLES = 181
 OEM_COMMENTS = (
     "Direct flight from just after the injection impulse to perilune, before insertion.",
     "Forces: Earth point mass and J2 (pole of date), Moon point mass, C20 and C22 (GRGM660PRIM), Sun; JPL DE440.",
@@ -24,24 +23,11 @@ OEM_COMMENTS = (
 )
 
 
-def sample_epochs(transfer: Transfer) -> FloatArray:
-    """Epochs (S,) of a flight, closer together near both ends, where it turns fastest."""
-    angle = np.linspace(0.0, np.pi, SAMPLES)
-    half = 0.5 * (1.0 - np.cos(angle))
-    smooth = half * half * (3.0 - 2.0 * half)
-    epochs: FloatArray = transfer.tli_tdb_s + smooth * transfer.time_of_flight_s
-    epochs[-1] = transfer.arrival_tdb_s
-    return epochs
-
-
 def flight_track(best: BestFlight) -> FlightTrack:
     """Fly a window's best flight from injection to arrival."""
     transfer = best.transfer
-    epochs = sample_epochs(transfer)
-    path = refly_samples(
-        transfer.tli_state_icrf, transfer.tli_tdb_s, transfer.arrival_tdb_s, transfer.earth_pole_icrf,
-        transfer.moon_pa_axes_icrf, epochs,
-    )
+    path = sample_transfer(transfer)
+    epochs = path.t_tdb_s
     moon, moon_velocity = Ephemeris.de440().moon_geocentric(epochs)
     burns = (
         Burn("TLI", transfer.tli_tdb_s, best.tli_dv_km_s, path.states_icrf[0, :3], moon[0]),
@@ -59,7 +45,16 @@ def write_flight_oem(folder: Path, track: FlightTrack) -> Path:
     """Write a track as CCSDS OEM: geocentric, ICRF, UTC."""
     path = folder / oem_name(track)
     states = np.hstack([track.position_icrf_km, track.velocity_icrf_km_s])
-    segment = OemSegment(f"{track.lane} window {track.window}", f"{track.lane}-{track.window}", "EARTH", "ICRF", "UTC",
-                         track.t_tdb_s, states)
-    write_oem(path, [segment], comments=OEM_COMMENTS)
+    _write_oem(path, f"{track.lane} window {track.window}", f"{track.lane}-{track.window}", track.t_tdb_s, states)
     return path
+
+
+def write_transfer_oem(path: Path | str, transfer: Transfer, name: str = "TRANSFER") -> None:
+    """Write one solved flight as CCSDS OEM: geocentric, ICRF, UTC, from injection to perilune."""
+    flown = sample_transfer(transfer)
+    _write_oem(Path(path), name, name, flown.t_tdb_s, flown.states_icrf)
+
+
+def _write_oem(path: Path, name: str, identifier: str, t_tdb_s: FloatArray, states: FloatArray) -> None:
+    segment = OemSegment(name, identifier, "EARTH", "ICRF", "UTC", t_tdb_s, states)
+    write_oem(path, [segment], comments=OEM_COMMENTS)
