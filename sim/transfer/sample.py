@@ -13,9 +13,8 @@ FloatArray = NDArray[np.float64]
 
 def even_epochs(transfer: Transfer, count: int = 181) -> FloatArray:
     """Epochs (count,), TDB s, from injection to perilune: closer together near both ends, where a flight turns fastest."""
-    half = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, count)))
-    smooth = half * half * (3.0 - 2.0 * half)
-    epochs: FloatArray = transfer.tli_tdb_s + smooth * transfer.time_of_flight_s
+    share = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, count)))
+    epochs: FloatArray = transfer.tli_tdb_s + share * transfer.time_of_flight_s
     epochs[-1] = transfer.arrival_tdb_s
     return epochs
 
