@@ -42,7 +42,8 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        in_a_file = self.line and not self.file.startswith("--")
+        place = f"{self.file}:{self.line}:{self.column}" if in_a_file else self.file
         middle = f" {self.path}:" if self.path else ""
         return f"{place}:{middle} {self.what} — {self.remedy}"
 
