@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.dates import show_days
+from plots.landed_mass import never_open_sentence
 from plots.lane import LaneView, view_lane
 from plots.marks import add_rectangles, runs_of_equal
 from plots.style import FAINT, GROUND, INK, MUTED, RUN_COLOURS, RUN_HATCHES
@@ -17,17 +19,18 @@ from sim.results.run import Run
 
 ROW_IN = 0.36
 HEADER_ROWS = 0.8
+LABEL_WIDTH = 28
 BAR = 0.72
 
 BAR_TITLES = {
     "days_open": "days with some lane open",
     "windows": "windows of all lanes",
-    "longest_closed_d": "longest wait, every lane closed, days",
+    "longest_closed_d": "longest wait with every\nlane closed, days",
     "lanes_delivering": "lanes that ever open",
     "best_landed_payload_kg": "most cargo in one landing, kg",
-    "median_landed_payload_kg": "cargo on the median open day, kg",
-    "landed_per_year_kg": "cargo a year, every window used once, kg",
-    "largest_partner_share": "largest partner's share of that cargo",
+    "median_landed_payload_kg": "cargo on the median\nopen day, kg",
+    "landed_per_year_kg": "cargo a year, were every\nwindow used once, kg",
+    "largest_partner_share": "largest partner's share\nof that cargo",
 }
 """Metrics of `sim.results.summary` that are drawn; dates and counts of the input are left to the table."""
 
@@ -44,7 +47,7 @@ def draw_compare_calendar(ax: Axes, runs: Sequence[Run]) -> None:
         ax.text(0.0, row + HEADER_ROWS - 0.2, lane, transform=ax.get_yaxis_transform(), fontweight="bold", va="bottom")
         row += HEADER_ROWS
         for number, run in enumerate(runs):
-            labels[row + 0.5] = names[number]
+            labels[row + 0.5] = row_label(names[number])
             _draw_row(ax, _view_of(run, lane), row, RUN_COLOURS[number % len(RUN_COLOURS)])
             row += 1.0
     _dress_calendar(ax, runs, row, labels)
@@ -72,12 +75,17 @@ def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str]) -> None:
         ax.annotate(text, (length, number), (4, 0), textcoords="offset points", va="center", fontsize=8, weight=weight)
     ax.set_xlim(0.0, max([*lengths, 1e-9]) * 1.3)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_yticks(range(len(names)), labels=names)
+    ax.set_yticks(range(len(names)), labels=[row_label(name) for name in names])
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "bottom"]].set_visible(False)
     ax.set_title(BAR_TITLES[row.metric], fontsize=8.5)
     ax.set_xlabel(f"{row.better} is better" if row.better else "", fontsize=7.5, color=MUTED, loc="left")
+
+
+def row_label(name: str) -> str:
+    """Break a run's name into two lines at most."""
+    return "\n".join(textwrap.wrap(name, LABEL_WIDTH, max_lines=2, placeholder="…"))
 
 
 def lane_names(runs: Sequence[Run]) -> list[str]:
@@ -117,8 +125,13 @@ def _draw_row(ax: Axes, view: LaneView | None, row: float, colour: str) -> None:
     add_rectangles(ax, [(days[0], top, days[-1] + 1.0, bottom)], GROUND)
     spans = [(first, stop) for first, stop in runs_of_equal(view.is_open.tolist()) if view.is_open[first]]
     add_rectangles(ax, [(days[first], top, days[stop - 1] + 1.0, bottom) for first, stop in spans], colour)
+    across = ax.get_yaxis_transform()
     said = f"{int(view.is_open.sum())} d" if spans else "never"
-    ax.text(1.006, row + 0.5, said, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=INK)
+    ax.text(1.006, row + 0.5, said, transform=across, va="center", fontsize=8, color=INK)
+    if not spans:
+        ground = {"facecolor": GROUND, "edgecolor": "none", "pad": 1.5}
+        why = never_open_sentence(view)
+        ax.text(0.006, row + 0.5, why, transform=across, va="center", fontsize=8, color=INK, bbox=ground, zorder=4)
 
 
 def _dress_calendar(ax: Axes, runs: Sequence[Run], bottom: float, labels: Mapping[float, str]) -> None:

@@ -8,6 +8,7 @@ says the same in grey.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -53,6 +54,7 @@ RC: dict[str, Any] = {
     "axes.titlelocation": "left",
     "axes.facecolor": PAPER,
     "axes.unicode_minus": True,
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.labelcolor": INK,
@@ -82,8 +84,12 @@ DENSE_RECTANGLES = 7000
 
 @contextmanager
 def moonport_style() -> Iterator[None]:
-    """Draw and save with our settings on matplotlib's defaults, whatever the user's own matplotlibrc says."""
-    with mpl.rc_context():
+    """Draw and save with our settings on matplotlib's defaults, whatever the user's own matplotlibrc says.
+
+    A name in a script that the font does not hold shows as boxes, without a warning for every letter.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         mpl.rcdefaults()
         mpl.rcParams.update(RC)
         yield
@@ -120,9 +126,9 @@ def freeze_layout(figure: Figure) -> None:
 
 def write_title(figure: Figure, title: str, subtitle: str) -> None:
     """Write a bold title and a quiet line below it, at the left of the page."""
-    figure.suptitle(f"{title}\n ", x=0.008, ha="left", fontsize=12, fontweight="bold")
+    figure.suptitle(f"{shorten(title, 100)}\n ", x=0.008, ha="left", fontsize=12, fontweight="bold")
     below = 1.0 - 0.29 / figure.get_figheight()
-    figure.text(0.008, below, subtitle, ha="left", va="top", fontsize=9, color=MUTED)
+    figure.text(0.008, below, shorten(subtitle, 150), ha="left", va="top", fontsize=9, color=MUTED)
 
 
 def _svg_text(figure: Figure) -> str:
@@ -138,6 +144,11 @@ def lightness(colour: str) -> float:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return 116.0 * luminance ** (1.0 / 3.0) - 16.0 if luminance > 0.008856 else 903.3 * luminance
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text that would run off the page."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def words(identifier: str) -> str:

@@ -206,6 +206,12 @@ def test_lane_without_windows_has_no_best_flight(run):
     assert flight_track(run, closed.lane, 0) is None
 
 
+def test_any_name_draws(tmp_path):
+    name = "a$b$ {c} 月球站 <&> " + "very long " * 20
+    odd = written_run(tmp_path / "run", name=name, lanes=1, days=40)
+    assert len(draw_run(odd, tmp_path / "figures")) == len(draw_compare([odd, odd], tmp_path / "compared")) + 4
+
+
 @pytest.mark.parametrize("days", [1, 5, 75])
 def test_short_horizons_draw(days, tmp_path):
     short = written_run(tmp_path / "run", lanes=1, days=days, start="2029-03-10")
