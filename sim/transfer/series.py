@@ -7,7 +7,10 @@ from sim.jit import jit
 
 @jit(fastmath=True)
 def sin_cos(angle: float) -> tuple[float, float]:
-    """Sine and cosine of ``angle`` (rad, |angle| ≤ 5): Taylor series of a quarter of it, doubled twice; 1e-15."""
+    """Sine and cosine of ``angle`` (rad): Taylor series of a quarter of it, doubled twice.
+
+    Good to 5e-15 for |angle| ≤ 3, 5e-14 to 3.5, 1e-11 to 5.
+    """
     x = 0.25 * angle
     q = x * x
     s = x * (1.0 + q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (
@@ -20,7 +23,10 @@ def sin_cos(angle: float) -> tuple[float, float]:
 
 @jit(fastmath=True)
 def sinh_cosh(x: float) -> tuple[float, float]:
-    """Hyperbolic sine and cosine of ``x`` (|x| ≤ 6): Taylor series of an eighth of it, doubled three times; 1e-15."""
+    """Hyperbolic sine and cosine of ``x``: Taylor series of an eighth of it, doubled three times.
+
+    Relative error 2e-14 for |x| ≤ 4, 1e-12 to 6.
+    """
     y = 0.125 * x
     q = y * y
     s = y * (1.0 + q * (1.0 / 6.0 + q * (1.0 / 120.0 + q * (1.0 / 5040.0 + q * (

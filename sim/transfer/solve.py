@@ -286,6 +286,15 @@ def reach_shortfall_rad(inclination_rad: ArrayLike, short: ArrayLike) -> FloatAr
     return np.maximum(0.0, declination - np.arccos(cos_i))
 
 
+def _no_transfer(problem: TransferProblem, solutions: Solutions) -> NoTransfer:
+    """Reason of the branch that came nearest: the smallest shortfall of reach, 0 where that is not the reason."""
+    inclinations = np.array([problem.parking_inclination_rad, problem.lunar_inclination_rad])
+    short = reach_shortfall_rad(inclinations, solutions.reach_short)
+    missing = np.where(solutions.status[:, None] == [DECLINATION, LUNAR_LATITUDE], short, 0.0).sum(axis=1)
+    nearest = int(np.argmin(missing))
+    return NoTransfer(REASONS[int(solutions.status[nearest])], float(missing[nearest]) / DEG)
+
+
 def solve_transfer(problem: TransferProblem) -> Transfer | NoTransfer:
     """Solve one flight, as finely as the re-flight check asks for; the best branch where none is named."""
     branches = np.arange(BRANCHES) if problem.branch is None else np.array([problem.branch])
@@ -296,8 +305,7 @@ def solve_transfer(problem: TransferProblem) -> Transfer | NoTransfer:
     )
     solutions = solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, CHECK_NODES)
     if not solutions.converged.any():
-        short = reach_shortfall_rad(problem.parking_inclination_rad, solutions.reach_short[0, 0])
-        return NoTransfer(REASONS[int(solutions.status.min())], float(short) / DEG)
+        return _no_transfer(problem, solutions)
     speed = np.linalg.norm(solutions.tli_state_icrf[:, 3:], axis=1)
     best = int(np.argmin(np.where(solutions.converged, speed, np.inf)))
     return as_transfer(flights, solutions, best, problem.parking_radius_km, problem.perilune_radius_km)
