@@ -40,7 +40,7 @@ def sinh_cosh(x: float) -> tuple[float, float]:
 
 @jit(fastmath=True)
 def small_sin_versine(angle: float) -> tuple[float, float]:
-    """Sine and 1 − cosine of a small ``angle`` (rad, |angle| ≤ 0.3), without cancellation."""
+    """Sine and 1 − cosine of a small ``angle`` (rad, |angle| ≤ 0.3), without cancellation; 2e-13."""
     q = angle * angle
     s = angle * (1.0 + q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q / 362880.0))))
     v = q * (0.5 + q * (-1.0 / 24.0 + q * (1.0 / 720.0 + q * (-1.0 / 40320.0 + q / 3628800.0))))
