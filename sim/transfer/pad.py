@@ -24,7 +24,8 @@ from sim.units import DEG
 FloatArray = NDArray[np.float64]
 
 DUE_EAST_WITHIN_RAD = 0.3 * DEG
-"""An allowed inclination this near the latitude is flown due east: it is quoted rounded, or for the geodetic one."""
+"""An allowed inclination this near the latitude is flown due east (its supplement due west): such figures are quoted
+rounded, or for the geodetic latitude."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def headings_at(pad: Pad, azimuth_rad: ArrayLike, parking_radius_km: float) -> H
 
 
 def azimuth_of_inclination(pad: Pad, inclination_rad: float, heading: str, parking_radius_km: float) -> float:
-    """Pad azimuth that reaches an inclination, ``heading`` "north" or "south"; due east where it just cannot.
+    """Pad azimuth that reaches an inclination, ``heading`` "north" or "south"; due east (west) where it just cannot.
 
     Raises
     ------
@@ -108,6 +109,8 @@ def azimuth_of_inclination(pad: Pad, inclination_rad: float, heading: str, parki
         raise ValueError(message)
     if abs(inclination_rad - reach) <= DUE_EAST_WITHIN_RAD:
         return 0.5 * np.pi
+    if abs(np.pi - inclination_rad - reach) <= DUE_EAST_WITHIN_RAD:
+        return 1.5 * np.pi
     inertial = float(np.arcsin(np.cos(inclination_rad) / np.cos(pad.latitude_rad)))
     speed = parking_speed_km_s(parking_radius_km)
     east, north = speed * np.sin(inertial) - pad.turning_speed_km_s, speed * np.cos(inertial)
