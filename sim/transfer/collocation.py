@@ -93,7 +93,7 @@ STATE_SIZE = row(24)
 
 
 @jit(fastmath=True)
-def ellipse(e, a, n, kappa, anomaly):  # type: ignore[no-untyped-def]
+def ellipse(e, a, n, kappa, anomaly):
     """Perifocal state and variations at eccentric anomaly: (D, x, y, vx, vy, x3, y3, x4, y4, t); D = r/a."""
     s, c = sin_cos(anomaly)
     q = np.sqrt(1.0 - e * e)
@@ -107,7 +107,7 @@ def ellipse(e, a, n, kappa, anomaly):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def hyperbola(e, a, n, kappa, anomaly):  # type: ignore[no-untyped-def]
+def hyperbola(e, a, n, kappa, anomaly):
     """The same for a hyperbola; ``a`` is |a|, D = r/|a|."""
     s, c = sinh_cosh(anomaly)
     q = np.sqrt(e * e - 1.0)
@@ -121,7 +121,7 @@ def hyperbola(e, a, n, kappa, anomaly):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def ellipse_rates(e, a, n, anomaly):  # type: ignore[no-untyped-def]
+def ellipse_rates(e, a, n, anomaly):
     """Velocity of the variation u4 on an ellipse: (vx4, vy4)."""
     s, c = sin_cos(anomaly)
     q = np.sqrt(1.0 - e * e)
@@ -134,7 +134,7 @@ def ellipse_rates(e, a, n, anomaly):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def hyperbola_rates(e, a, n, anomaly):  # type: ignore[no-untyped-def]
+def hyperbola_rates(e, a, n, anomaly):
     """Velocity of the variation u4 on a hyperbola: (vx4, vy4)."""
     s, c = sinh_cosh(anomaly)
     q = np.sqrt(e * e - 1.0)
@@ -147,7 +147,7 @@ def hyperbola_rates(e, a, n, anomaly):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def set_conic(conic, mu, radius, speed, lanes):  # type: ignore[no-untyped-def]
+def set_conic(conic, mu, radius, speed, lanes):
     """Elements and factors of the reference conic from its apsis radius and speed (lanes,)."""
     for l in range(lanes):
         v = speed[l]
@@ -168,7 +168,7 @@ def set_conic(conic, mu, radius, speed, lanes):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def solve_ellipse_end(conic, values, lanes):  # type: ignore[no-untyped-def]
+def solve_ellipse_end(conic, values, lanes):
     """End anomaly of the Earth leg from Kepler's equation (Newton, from M + 0.85 e)."""
     for l in range(lanes):
         mean = conic[MEAN_MOTION + l] * values[EARTH_LEG + l]
@@ -182,7 +182,7 @@ def solve_ellipse_end(conic, values, lanes):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def solve_hyperbola_end(conic, lanes):  # type: ignore[no-untyped-def]
+def solve_hyperbola_end(conic, lanes):
     """End anomaly of the Moon leg, which runs backwards: negative."""
     for l in range(lanes):
         mean = conic[MEAN_MOTION + l] * MATCH_BEFORE_ARRIVAL_S
@@ -198,7 +198,7 @@ def solve_hyperbola_end(conic, lanes):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):  # type: ignore[no-untyped-def]
+def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):
     """Keep the basis at the end of the leg, with its velocities: where the legs meet."""
     gravity = mu / (x * x + y * y) ** 1.5
     ax, ay = -gravity * x, -gravity * y
@@ -212,7 +212,7 @@ def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):  # type:
 
 
 @jit(fastmath=True)
-def store_node(nodes, node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):  # type: ignore[no-untyped-def]
+def store_node(nodes, node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):
     """Keep the reference and its basis at the node that starts at offset ``node``."""
     inverse_square = 1.0 / (x * x + y * y)
     nodes[node + X + l], nodes[node + Y + l], nodes[node + VX + l], nodes[node + VY + l] = x, y, vx, vy
@@ -223,7 +223,7 @@ def store_node(nodes, node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):  # ty
 
 
 @jit(fastmath=True)
-def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
+def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):
     """Reference ellipse from perigee: basis at the end and at all nodes; node epochs into ``times``."""
     set_conic(conic, GM_EARTH_KM3_S2, radius, speed, lanes)
     solve_ellipse_end(conic, values, lanes)
@@ -242,7 +242,7 @@ def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, l
 
 
 @jit(fastmath=True)
-def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):  # type: ignore[no-untyped-def]
+def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):
     """Reference hyperbola backwards from perilune."""
     set_conic(conic, GM_MOON_KM3_S2, radius, speed, lanes)
     solve_hyperbola_end(conic, lanes)
@@ -261,7 +261,7 @@ def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, la
 
 
 @jit(fastmath=True)
-def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):  # type: ignore[no-untyped-def]
+def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):
     """Moon, Sun, quadrupole and fixed accelerations at ``count`` nodes; ``moon_centred`` 0.0 (Earth leg) or 1.0."""
     x, moon, sun, pull = scratch[:LANES], scratch[LANES:], scratch[LANES + VECTOR :], scratch[LANES + 2 * VECTOR :]
     for i in range(count):
@@ -279,7 +279,7 @@ def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):  # typ
 
 
 @jit(fastmath=True)
-def store_quadrupole(node, epoch, table, turn, lanes):  # type: ignore[no-untyped-def]
+def store_quadrupole(node, epoch, table, turn, lanes):
     """The Moon's quadrupole tensor at a node's epochs; ``turn`` is scratch for sin 2θ and cos 2θ."""
     for l in range(lanes):
         turn[l], turn[LANES + l] = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
@@ -291,7 +291,7 @@ def store_quadrupole(node, epoch, table, turn, lanes):  # type: ignore[no-untype
 
 
 @jit(fastmath=True)
-def store_bodies(node, moon, sun, moon_centred, lanes):  # type: ignore[no-untyped-def]
+def store_bodies(node, moon, sun, moon_centred, lanes):
     """Geometry of Moon and Sun at a node, and the indirect terms.
 
     Earth leg: fixed = −μ_M m/m³; the Sun's pull enters as a tide about the Earth. Moon leg, Moon-centred: fixed =
@@ -316,7 +316,7 @@ def store_bodies(node, moon, sun, moon_centred, lanes):  # type: ignore[no-untyp
 
 
 @jit(fastmath=True)
-def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):  # type: ignore[no-untyped-def]
+def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
     """Rates c' dt/ds of the coefficients at every node, from the full force on the present path.
 
     ``c`` holds the coefficients without the start offset.
@@ -387,7 +387,7 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):  # 
 
 
 @jit(fastmath=True)
-def integrate(integration, rates, c, width):  # type: ignore[no-untyped-def]
+def integrate(integration, rates, c, width):
     """c = A rates, ``width`` = 6 × lanes numbers a row.
 
     Two rows of A and four nodes at a time, so that every rate that is loaded serves twice: the number of nodes is a
@@ -409,7 +409,7 @@ def integrate(integration, rates, c, width):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def end_state(c, last, conic, frame, table, pole, state, lanes):  # type: ignore[no-untyped-def]
+def end_state(c, last, conic, frame, table, pole, state, lanes):
     """State where the legs meet and its derivatives by the conic alone.
 
     ``state`` rows: position and velocity; ∂/∂node = pole × (r, v); ∂/∂argument = h × (r, v); ∂/∂speed. ``last`` is the
@@ -439,7 +439,7 @@ def end_state(c, last, conic, frame, table, pole, state, lanes):  # type: ignore
 
 
 @jit(fastmath=True)
-def to_icrf(state, at, frame, p, q, w, l):  # type: ignore[no-untyped-def]
+def to_icrf(state, at, frame, p, q, w, l):
     """Write a perifocal vector on ICRF axes."""
     state[at + l] = frame[PX + l] * p + frame[QX + l] * q + frame[WX + l] * w
     state[at + LANES + l] = frame[PY + l] * p + frame[QY + l] * q + frame[WY + l] * w
@@ -447,7 +447,7 @@ def to_icrf(state, at, frame, p, q, w, l):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def cross(state, at, ax, ay, az, source, l):  # type: ignore[no-untyped-def]
+def cross(state, at, ax, ay, az, source, l):
     """Write a × the vector that stands at row ``source``."""
     bx, by, bz = state[source + l], state[source + LANES + l], state[source + 2 * LANES + l]
     state[at + l] = ay * bz - az * by
@@ -456,7 +456,7 @@ def cross(state, at, ax, ay, az, source, l):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def turn_frame(frame, table, pole, step, first, lanes):  # type: ignore[no-untyped-def]
+def turn_frame(frame, table, pole, step, first, lanes):
     """Turn each lane's frame about the pole by the step in row ``first`` and about its own w by the next row."""
     for l in range(lanes):
         s, o = small_sin_versine(step[first + l])
@@ -471,7 +471,7 @@ def turn_frame(frame, table, pole, step, first, lanes):  # type: ignore[no-untyp
 
 
 @jit(fastmath=True)
-def rotated(x, y, z, kx, ky, kz, s, o):  # type: ignore[no-untyped-def]
+def rotated(x, y, z, kx, ky, kz, s, o):
     """Rodrigues' rotation about the unit vector k; s = sin, o = 1 − cos."""
     dot = o * (kx * x + ky * y + kz * z)
     c = 1.0 - o

@@ -69,7 +69,7 @@ def padded_granules(coefficients: FloatArray) -> FloatArray:
 
 
 @jit(fastmath=True)
-def granule_values(t, start, step, granules, chebyshev_t, values, width):  # type: ignore[no-untyped-def]
+def granule_values(t, start, step, granules, chebyshev_t, values, width):
     """Positions of Moon and Sun at epoch ``t`` (TDB s) into ``values`` (8,), km, from the Chebyshev granules.
 
     ``granules`` is flat, 13 rows of eight numbers each granule; ``width`` is 8.
@@ -93,7 +93,7 @@ def granule_values(t, start, step, granules, chebyshev_t, values, width):  # typ
 
 
 @jit(fastmath=True)
-def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, table, lane, width):  # type: ignore[no-untyped-def]
+def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, table, lane, width):
     """Fit Moon and Sun over [t0, tp] into column ``lane`` of ``table``. ``work`` is scratch, ``width`` is 8."""
     centre = 0.5 * (t0 + tp)
     half = 0.5 * (tp - t0)
@@ -118,7 +118,7 @@ def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, ta
 
 
 @jit(fastmath=True)
-def combine(weights, rows, total, width):  # type: ignore[no-untyped-def]
+def combine(weights, rows, total, width):
     """Weighted sum of the first ``FIT_NODES`` rows into ``total`` (width,)."""
     total[:width] = 0.0
     for i in range(0, FIT_NODES, 8):
@@ -131,14 +131,14 @@ def combine(weights, rows, total, width):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def copy_column(table, source, lane):  # type: ignore[no-untyped-def]
+def copy_column(table, source, lane):
     """Give ``lane`` the ephemeris of ``source``: two branches of one flight."""
     for at in range(0, TABLE_SIZE, LANES):
         table[at + lane] = table[at + source]
 
 
 @jit(fastmath=True)
-def set_axes(earth_pole, moon_axes, moon_pole, table, lane):  # type: ignore[no-untyped-def]
+def set_axes(earth_pole, moon_axes, moon_pole, table, lane):
     """Poles and quadrupole of a flight: Q(t) = Q0 + Qc cos 2θ + Qs sin 2θ, θ the Moon's turn since arrival.
 
     ``moon_axes`` (3, 3) rows: principal axes at arrival. From the degree-2 potential with unnormalised C20, C22:
@@ -161,7 +161,7 @@ def set_axes(earth_pole, moon_axes, moon_pole, table, lane):  # type: ignore[no-
 
 
 @jit(fastmath=True)
-def evaluate(coefficients, terms, x, value, lanes):  # type: ignore[no-untyped-def]
+def evaluate(coefficients, terms, x, value, lanes):
     """Three polynomials of ``terms`` terms at x (lanes,), Horner's rule, five terms a step; three rows of ``value``."""
     value[:VECTOR] = 0.0
     axis = terms * LANES
@@ -180,7 +180,7 @@ def evaluate(coefficients, terms, x, value, lanes):  # type: ignore[no-untyped-d
 
 
 @jit(fastmath=True)
-def evaluate_rate(coefficients, terms, x, scale, value, lanes):  # type: ignore[no-untyped-def]
+def evaluate_rate(coefficients, terms, x, scale, value, lanes):
     """Derivatives of three polynomials with respect to x, times ``scale`` (lanes,)."""
     for axis in range(3):
         v = value[axis * LANES : (axis + 1) * LANES]
@@ -194,7 +194,7 @@ def evaluate_rate(coefficients, terms, x, scale, value, lanes):  # type: ignore[
 
 
 @jit(fastmath=True)
-def moon_states(table, epochs, x, value, lanes):  # type: ignore[no-untyped-def]
+def moon_states(table, epochs, x, value, lanes):
     """Geocentric Moon at ``epochs`` (lanes,): six rows of ``value``, km and km/s; ``x`` is scratch."""
     for l in range(lanes):
         x[l] = (epochs[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]

@@ -50,7 +50,7 @@ WORK_SIZE = row(19)
 
 
 @jit(fastmath=True)
-def plane_normal(ux, uy, uz, kx, ky, kz, cos_i, sign):  # type: ignore[no-untyped-def]
+def plane_normal(ux, uy, uz, kx, ky, kz, cos_i, sign):
     """Normal of the plane of inclination i about k through the unit vector u, and |cos i| − cos(declination).
 
     east = k × u/|·|, north = u × east, h = α north + β east, α = cos i/cos δ, β = sign √(1 − α²); where the plane
@@ -66,7 +66,7 @@ def plane_normal(ux, uy, uz, kx, ky, kz, cos_i, sign):  # type: ignore[no-untype
 
 
 @jit(fastmath=True)
-def solve_earth_anomaly(work, values, perigee, iterations, lanes):  # type: ignore[no-untyped-def]
+def solve_earth_anomaly(work, values, perigee, iterations, lanes):
     """Eccentric anomaly at the aim point so that the flight takes its time (Newton, analytic derivative)."""
     for l in range(lanes):
         x, y, z = work[AIM_X + l], work[AIM_Y + l], work[AIM_Z + l]
@@ -86,7 +86,7 @@ def solve_earth_anomaly(work, values, perigee, iterations, lanes):  # type: igno
 
 
 @jit(fastmath=True)
-def earth_conic(work, table, values, perigee, frame, speed, lanes):  # type: ignore[no-untyped-def]
+def earth_conic(work, table, values, perigee, frame, speed, lanes):
     """Plane, perifocal frame and perigee speed of the Earth conic; leaves the velocity relative to the Moon in AIM."""
     for l in range(lanes):
         rho = work[DISTANCE + l] / perigee
@@ -115,7 +115,7 @@ def earth_conic(work, table, values, perigee, frame, speed, lanes):  # type: ign
 
 
 @jit(fastmath=True)
-def solve_moon_anomaly(work, perilune, repeats, iterations, lanes):  # type: ignore[no-untyped-def]
+def solve_moon_anomaly(work, perilune, repeats, iterations, lanes):
     """Hyperbola whose speed 1.2 days before perilune is the relative speed; its hyperbolic anomaly there."""
     for _ in range(repeats):
         for l in range(lanes):
@@ -136,7 +136,7 @@ def solve_moon_anomaly(work, perilune, repeats, iterations, lanes):  # type: ign
 
 
 @jit(fastmath=True)
-def moon_conic(work, table, values, perilune, frame, speed, lanes):  # type: ignore[no-untyped-def]
+def moon_conic(work, table, values, perilune, frame, speed, lanes):
     """Plane, perifocal frame and perilune speed of the lunar hyperbola, and the next aim point."""
     for l in range(lanes):
         a, e = work[MOON_A + l], work[MOON_E + l]
@@ -166,7 +166,7 @@ def moon_conic(work, table, values, perilune, frame, speed, lanes):  # type: ign
 
 
 @jit(fastmath=True)
-def guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes):  # type: ignore[no-untyped-def]
+def guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes):
     """Frames and apsis speeds of both conics for a block of flights.
 
     ``work`` rows ``MOON_RX`` and on hold the geocentric Moon at arrival; sides are −1 or +1 for the two planes of equal
