@@ -53,7 +53,7 @@ def calendar_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     figure = new_figure(WIDTH_IN, calendar_height_in(views))
     write_title(
         figure,
-        f"{run.name}: delivery windows by launch day",
+        f"Delivery windows by launch day: {run.name}",
         f"launch days in UTC, landing at {words(run.header.site)}",
     )
     draw_delivery_calendar(figure.add_subplot(), views)
@@ -66,7 +66,7 @@ def landed_mass_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     figure = new_figure(WIDTH_IN, 1.3 + sum(heights))
     write_title(
         figure,
-        f"{run.name}: landed payload by launch day",
+        f"Landed payload by launch day: {run.name}",
         "cargo without the lander's dry mass; † rests on assumed figures",
     )
     panels = figure.subplots(len(views), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
@@ -89,7 +89,7 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
     figure = new_figure(WIDTH_IN, 2.0 + 1.02 * sum(heights))
     panels = figure.subplots(len(heights), 1, height_ratios=heights)
     named = "whole horizon" if is_short else str(view.day[span.start].astype("datetime64[Y]"))
-    write_title(figure, f"{run.name}: {view.lane}, launch day against time of flight", view.way)
+    write_title(figure, f"{view.lane}, launch day against time of flight: {run.name}", view.way)
     for panel, (quantity, meaning) in zip(panels, QUANTITIES.items(), strict=False):
         mesh = draw_porkchop(panel, view, quantity, span)
         mark_best_flights(panel, view, span)
@@ -106,7 +106,7 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
 def trajectory_figure(run: Run, view: LaneView, window: WindowRow, track: FlightTrack) -> Figure:
     """Draw the best flight of a window in fixed axes, in turning axes and near the Moon."""
     figure = new_figure(WIDTH_IN, 7.2)
-    write_title(figure, f"{run.name}: {view.lane}, best flight of window {window.window}", flight_sentence(window))
+    write_title(figure, f"{view.lane}, best flight of window {window.window}: {run.name}", flight_sentence(window))
     panels = figure.subplot_mosaic(
         [["inertial", "rotating"], ["inertial", "near_moon"]], width_ratios=[1.2, 1.0], height_ratios=[1.0, 1.15]
     )
