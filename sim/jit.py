@@ -1,7 +1,8 @@
 """Compiled kernels: numba with a disk cache that notices every edit.
 
 Numba's cache looks at the file of the compiled function alone and misses edits in jitted functions that it imports.
-Here the cache folder is named by a hash of all kernel sources, so a changed source compiles afresh.
+Here the cache folder is named by a hash of all kernel sources, so a changed source compiles afresh. Kernels are serial
+and release the interpreter's lock: threads are made outside, in sim.threads.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _KEEP_CACHES = 3
 
@@ -66,22 +70,16 @@ _prepare_cache()
 import numba  # noqa: E402  (the cache folder must be set first)
 
 numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR", "")
-prange = numba.prange
+# Fused and reordered arithmetic, but NaN and infinity keep their meaning.
+_FASTMATH = {"contract", "reassoc", "arcp", "nsz"}
 
 
-def jit(*, fastmath: bool = False, parallel: bool = False, inline: bool = False) -> Any:
-    """Decorate a kernel: compiled without the interpreter, cached on disk, IEEE division."""
+def jit(*, fastmath: bool = False, inline: bool = False) -> Callable[[F], F]:
+    """Decorate a kernel: compiled, cached on disk, IEEE division, without the interpreter's lock (see sim.threads)."""
     return numba.njit(
         cache=True,
-        fastmath=fastmath,
-        parallel=parallel,
+        nogil=True,
+        fastmath=_FASTMATH if fastmath else False,
         error_model="numpy",
         inline="always" if inline else "never",
     )
-
-
-def set_jobs(jobs: int) -> int:
-    """Use ``jobs`` threads in parallel kernels (at most what the machine has); returns the number used."""
-    count = max(1, min(jobs, numba.config.NUMBA_NUM_THREADS))
-    numba.set_num_threads(count)
-    return count

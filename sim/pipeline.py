@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
 from sim.errors import UsageError
-from sim.jit import kernels_are_cached, set_jobs
+from sim.jit import kernels_are_cached
 from sim.results.columns import LAUNCH_CURVE
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
@@ -33,6 +32,7 @@ from sim.scenario.explain import resolved_yaml
 from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import ResolvedLane, resolve_lane, resolve_lanes
+from sim.threads import set_jobs
 from sim.window.launch_curve import LaunchCurve, launch_curve
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
@@ -110,7 +110,7 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
     scenario = loaded.scenario
     target = resolved(out or RUNS / folder_name(loaded.path.stem))
     check_replaceable(target, "run")
-    threads = set_jobs(jobs or os.cpu_count() or 1)
+    threads = set_jobs(jobs)
     if not kernels_are_cached():
         progress("first run on this machine: compiling, about half a minute", 0, 1)
     outcomes = find_windows(scenario, progress)
@@ -128,7 +128,7 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
         figures = draw(run, folder / "figures") if draw else []
         write_report(run, figures, folder / "report.html")
         progress("figures and report", 1, 1)
-    return load_run(target)
+    return replace(run, path=target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def launch_table(loaded: LoadedScenario, lane_id: str, day: str | None, arrival:
     step_s : float
         Step of lift-off times, from 00:00 UTC.
     """
-    set_jobs(jobs or os.cpu_count() or 1)
+    set_jobs(jobs)
     lane = resolve_lane(loaded.scenario, lane_id)
     arrival_tdb_s = None if arrival is None else float(tdb_s_from_utc(arrival))
     blocks = []

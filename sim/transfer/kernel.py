@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.jit import jit, prange
+from sim.jit import jit
 from sim.transfer.collocation import (
     BY_NODE,
     C_SIZE,
@@ -73,7 +73,7 @@ RUNNING = 4
 
 
 @jit(fastmath=True)
-def invert(a, pivots):  # type: ignore[no-untyped-def]
+def invert(a, pivots):
     """Invert a 6 × 6 matrix in place: Gauss–Jordan with row pivots."""
     for k in range(6):
         pivot = k
@@ -100,7 +100,7 @@ def invert(a, pivots):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def invert_jacobian(earth_end, moon_end, matrix, pivots, newton, lanes):  # type: ignore[no-untyped-def]
+def invert_jacobian(earth_end, moon_end, matrix, pivots, newton, lanes):
     """Minus the inverse of the gap's Jacobian into ``newton``, 36 rows."""
     for l in range(lanes):
         for i in range(6):
@@ -114,7 +114,7 @@ def invert_jacobian(earth_end, moon_end, matrix, pivots, newton, lanes):  # type
 
 
 @jit(fastmath=True)
-def measure_gap(earth_end, moon_end, moon_match, gap, gap2, lanes):  # type: ignore[no-untyped-def]
+def measure_gap(earth_end, moon_end, moon_match, gap, gap2, lanes):
     """Gap of the two legs' ends, and its squares in position and velocity."""
     for i in range(6 * lanes):
         gap[i] = earth_end[i] - moon_end[i] - moon_match[i]
@@ -126,7 +126,7 @@ def measure_gap(earth_end, moon_end, moon_match, gap, gap2, lanes):  # type: ign
 
 
 @jit(fastmath=True)
-def newton_step(newton, gap, step, lanes):  # type: ignore[no-untyped-def]
+def newton_step(newton, gap, step, lanes):
     """Capped step, six rows: node, argument, speed of the Earth leg, then of the Moon leg."""
     for i in range(6):
         at = 6 * i * LANES
@@ -150,7 +150,7 @@ def newton_step(newton, gap, step, lanes):  # type: ignore[no-untyped-def]
 
 
 @jit(fastmath=True)
-def apply_step(step, table, earth_conic, earth_frame, moon_conic, moon_frame, lanes):  # type: ignore[no-untyped-def]
+def apply_step(step, table, earth_conic, earth_frame, moon_conic, moon_frame, lanes):
     """Turn the frames and shift the apsis speeds."""
     turn_frame(earth_frame, table, EARTH_POLE, step, 0, lanes)
     turn_frame(moon_frame, table, MOON_POLE, step, 3 * LANES, lanes)
@@ -160,7 +160,7 @@ def apply_step(step, table, earth_conic, earth_frame, moon_conic, moon_frame, la
 
 
 @jit()
-def mark_converged(gap2, status, sweeps, count):  # type: ignore[no-untyped-def]
+def mark_converged(gap2, status, sweeps, count):
     """Note the lanes whose gap is closed; returns whether none is left running."""
     finished = True
     for l in range(LANES):
@@ -174,7 +174,7 @@ def mark_converged(gap2, status, sweeps, count):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def reach_status(work, values, status):  # type: ignore[no-untyped-def]
+def reach_status(work, values, status):
     """Give up lanes whose plane misses by more than half a degree."""
     for l in range(LANES):
         status[l] = RUNNING
@@ -187,7 +187,7 @@ def reach_status(work, values, status):  # type: ignore[no-untyped-def]
 
 
 @jit()
-def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table, fit_work, width):  # type: ignore[no-untyped-def]
+def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table, fit_work, width):
     """Ephemeris of ``flight`` into ``lane``: fitted, or copied where the lane before has the same flight."""
     if flight == previous:
         copy_column(table, lane - 1, lane)
@@ -205,7 +205,7 @@ def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table
 
 
 @jit()
-def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, width):  # type: ignore[no-untyped-def]
+def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, width):
     """Fill all lanes of a block from ``first`` on; lanes past the last item repeat it."""
     number, branches, cos_i, cos_im = items
     t0, tp, _, _ = flights
@@ -225,7 +225,7 @@ def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work,
 
 
 @jit()
-def store_block(first, radii, earth, moon, gap2, status, sweeps, work, out):  # type: ignore[no-untyped-def]
+def store_block(first, radii, earth, moon, gap2, status, sweeps, work, out):
     """Write states and status of a block's items."""
     tli, perilune, gaps, out_status, out_sweeps, short = out
     earth_conic, earth_frame, earth_speed = earth
@@ -244,12 +244,18 @@ def store_block(first, radii, earth, moon, gap2, status, sweeps, work, out):  # 
         short[item, 0], short[item, 1] = work[EARTH_SHORT + l], work[MOON_SHORT + l]
 
 
-@jit(parallel=True)
-def solve_items(items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):  # type: ignore[no-untyped-def]
-    """Solve all items.
+def chunks_of(items):
+    """Return the number of chunks that ``items`` make."""
+    return -(-len(items[0]) // (LANES * BLOCKS_PER_CHUNK))
+
+
+@jit()
+def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):
+    """Solve the items of some chunks.
 
     Parameters
     ----------
+    first_chunk, stop_chunk : int
     items : tuple of arrays (n,)
         Flight number, branch, cosines of parking and lunar inclination.
     flights : tuple of arrays
@@ -270,13 +276,12 @@ def solve_items(items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moo
         TLI states, perilune states, gaps, status, sweeps, shortfalls of reach; written in place.
     """
     blocks = (len(items[0]) + LANES - 1) // LANES
-    chunks = (blocks + BLOCKS_PER_CHUNK - 1) // BLOCKS_PER_CHUNK
-    for chunk in prange(chunks):
+    for chunk in range(first_chunk, stop_chunk):
         solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out)
 
 
 @jit()
-def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):  # type: ignore[no-untyped-def]
+def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):
     """Solve a chunk of blocks with one set of scratch tables."""
     passes, max_sweeps, fresh_jacobians = effort
     a_earth, warp_earth, rate_earth = earth_rule

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import jit, prange
+from sim.jit import jit
 from sim.transfer.landing_light import (
     FloatArray,
     LightTable,
@@ -274,7 +274,7 @@ def _search(orbit: Orbit, light: LightTable, span: Span, result: FloatArray) -> 
     return NEVER_TOGETHER
 
 
-@jit(parallel=True)
+@jit()
 def search_flights(
     arrival: FloatArray,
     normal: FloatArray,
@@ -293,7 +293,7 @@ def search_flights(
     the order of the fields of ``LandingChances``.
     """
     grid_stop = light.start_tdb_s + light.step_s * light.next_lit.size
-    for i in prange(arrival.size):
+    for i in range(arrival.size):
         result = np.full(8, np.nan)
         h = (normal[i, 0], normal[i, 1], normal[i, 2])
         p = (apsis[i, 0], apsis[i, 1], apsis[i, 2])

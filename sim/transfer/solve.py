@@ -18,6 +18,7 @@ from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import ME_FROM_PA, icrf_to_moon_pa
 from sim.constants import GM_EARTH_KM3_S2
+from sim.threads import for_ranges
 from sim.transfer import kernel
 from sim.transfer.flight import Transfer
 from sim.transfer.flight_ephemeris import fit_matrices, padded_granules
@@ -157,13 +158,15 @@ def _solve_stage(flights: FlightSet, items: IntArray, context: tuple[object, ...
     count = len(items)
     out = (np.empty((count, 6)), np.empty((count, 6)), np.empty(count), np.empty(count, np.int64),
            np.empty(count, np.int64), np.empty((count, 2)))
-    kernel.solve_items(
-        (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
-         np.cos(flights.lunar_inclination_rad[items])),
-        bodies, np.ascontiguousarray(ME_FROM_PA[2]), ephemeris, fit_matrices(), radii,
-        _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching),
-        (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), LANES, out,
-    )
+    which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
+             np.cos(flights.lunar_inclination_rad[items]))
+    earth, moon = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
+    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), np.ascontiguousarray(ME_FROM_PA[2])
+
+    def solve(first: int, stop: int) -> None:
+        kernel.solve_items(first, stop, which, bodies, pole, ephemeris, fit_matrices(), radii, earth, moon, counts, LANES, out)
+
+    for_ranges(solve, kernel.chunks_of(which))
     targets = (solutions.tli_state_icrf, solutions.perilune_state_icrf, solutions.gap_km, solutions.status,
                solutions.sweeps, solutions.reach_short)
     for target, found in zip(targets, out, strict=True):

@@ -59,7 +59,7 @@ def _relaxation(margins: FloatArray, counts: NDArray[np.int64], constraints: tup
     one = np.flatnonzero(counts == 1)
     if len(one) == 0:
         return ""
-    which = np.array([np.flatnonzero(margins[:, item] < 0.0)[0] for item in one])
+    which = np.argmax(margins[:, one] < 0.0, axis=0)
     short = -margins[which, one]
     weights = short / np.array([constraint.scale for constraint in constraints])[which]
     best = int(np.argmin(weights))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
+from sim.threads import map_threads
 from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_launches, solve_launches
 from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
@@ -50,17 +51,21 @@ class DayRange:
 def search_lanes(lanes: Sequence[ResolvedLane], day: NDArray[np.datetime64], day_tdb_s: FloatArray,
                  light: dict[str, LightTable], progress: Progress) -> dict[str, DayRange]:
     """Search all lanes over all days; results by lane id."""
-    found: dict[str, list[DayRange]] = {lane.id: [] for lane in lanes}
-    for group in flight_groups(lanes):
-        chunk = _chunk(group, len(day))
-        for start in range(0, len(day), chunk):
-            part = slice(start, start + chunk)
-            problem = launch_problem(group.lanes[0], day_tdb_s[part], group.time_of_flight_s)
-            launches = solve_launches(problem)
-            for lane in group.lanes:
-                found[lane.id].append(_search_chunk(lane, problem, launches, day[part], light[lane.id]))
-            progress(", ".join(lane.id for lane in group.lanes), min(start + chunk, len(day)), len(day))
-    return {lane: _joined(parts) for lane, parts in found.items()}
+    tasks = [
+        (group, slice(start, start + chunk))
+        for group in flight_groups(lanes)
+        for chunk in [_chunk(group, len(day))]
+        for start in range(0, len(day), chunk)
+    ]
+
+    def search(task: tuple[FlightGroup, slice]) -> dict[str, DayRange]:
+        group, part = task
+        problem = launch_problem(group.lanes[0], day_tdb_s[part], group.time_of_flight_s)
+        launches = solve_launches(problem)
+        return {lane.id: _search_chunk(lane, problem, launches, day[part], light[lane.id]) for lane in group.lanes}
+
+    parts = map_threads(search, tasks, lambda done: progress("searching the launch days", done, len(tasks)))
+    return {lane.id: _joined([part[lane.id] for part in parts if lane.id in part]) for lane in lanes}
 
 
 def _chunk(group: FlightGroup, days: int) -> int:
