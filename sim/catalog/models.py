@@ -89,26 +89,33 @@ class _Sourced(Entry):
     status: Status
     """How firm they are."""
     note: str = ""
+    """A remark."""
 
 
 class Partner(Entry):
     """Who owns launchers, landers and elements of the station."""
 
     id: str
+    """Its key in the file."""
     name: str
+    """Name for people."""
     country: str
+    """Seat."""
 
 
 class LaunchSite(_Sourced):
     """A launch complex. Either a range of azimuths, or the inclinations its drop zones allow."""
 
     id: str
+    """Its key in the file."""
     name: str
+    """Name for people."""
     latitude_deg: Latitude
     """Geodetic, WGS84."""
     longitude_deg: Longitude
     """East."""
     height_m: Metre = 0.0
+    """Above the ellipsoid."""
     azimuth_range_deg: AzimuthRange | None = None
     """Clockwise from north, relative to the turning Earth; a first value above the second crosses north."""
     allowed_inclinations_deg: Annotated[tuple[Deg, ...], Field(min_length=1)] | None = None
@@ -133,23 +140,31 @@ class TliPoint(Entry):
     c3_km2_s2: Km2PerS2
     """Twice the specific orbital energy about the Earth after injection."""
     mass: MassFigure
+    """What leaves the Earth, lander and cargo together."""
 
 
 class UpperStage(Entry):
     """The stage that makes the injection: moves one published mass along C3 by the rocket equation."""
 
     dry_mass: MassFigure
+    """Mass at burn-out without what it carries."""
     isp: TimeFigure
+    """In vacuum."""
 
 
 class Launcher(_Sourced):
     """A launch vehicle and what it sends to the Moon."""
 
     id: str
+    """Its key in the file."""
     name: str
+    """Name for people."""
     partner: PartnerId
+    """Who flies it."""
     launch_sites: tuple[LaunchSiteId, ...]
+    """Ids of the sites it can fly from."""
     parking_altitude_km: Annotated[Km, Field(ge=140, le=2000)] = 185.0
+    """Of the circular orbit before injection, above 6378.1366 km."""
     ascent_time_s: Annotated[Second, Field(gt=0)] = 600.0
     """Lift-off to the parking orbit."""
     ascent_downrange_deg: Annotated[Deg, Field(ge=0, lt=180)] = 22.0
@@ -159,8 +174,11 @@ class Launcher(_Sourced):
     tli: Annotated[tuple[TliPoint, ...], Field(min_length=1)]
     """Injected mass against C3, C3 rising."""
     upper_stage: UpperStage | None = None
+    """Needed where tli has one point."""
     available_from: date | None = None
+    """First UTC day of lift-off."""
     available_until: date | None = None
+    """Last UTC day of lift-off."""
     turnaround_s: Second = 0.0
     """Least time between two launches of this type."""
 
@@ -180,12 +198,17 @@ class Stage(Entry):
     """A propulsive stage of a lander. A stage is dropped after the last phase it serves."""
 
     id: str
+    """Name in the propellant tables."""
     dry_mass: MassFigure
+    """Empty."""
     propellant: MassFigure
     """Capacity of the tanks."""
     isp: TimeFigure
+    """In vacuum."""
     thrust: ForceFigure | None = None
+    """For burn times."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    """What it flies; a phase no stage names falls to the stage of the next one."""
     residual_fraction: Annotated[Share, Field(ge=0, lt=1)] = 0.02
     """Share of the loaded propellant that cannot be burnt."""
 
@@ -194,19 +217,27 @@ class Lander(_Sourced):
     """A vehicle that is injected to the Moon and lands with cargo."""
 
     id: str
+    """Its key in the file."""
     name: str
+    """Name for people."""
     partner: PartnerId
+    """Who builds it."""
     launch_mass: MassFigure
+    """At injection, fuelled, cargo included."""
     sizing: Literal["fixed", "fits_launcher"] = "fixed"
     """``fixed``: always weighs launch_mass; ``fits_launcher``: what the launcher carries, at most launch_mass."""
     payload_max: MassFigure | None = None
+    """Most cargo it has room for; what could land beyond it is spare."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    """In the order they burn."""
     descent_dv: SpeedFigure
     """From a circular orbit of 100 km altitude to touchdown, deorbit and hover included."""
     cross_range_deg: Annotated[Deg, Field(ge=0, le=90)] = 1.0
     """Angle off its orbit's plane that the lander can reach."""
     available_from: date | None = None
+    """First UTC day of lift-off."""
     available_until: date | None = None
+    """Last UTC day of lift-off."""
 
     @model_validator(mode="after")
     def _every_phase_is_flown_once(self) -> Self:
@@ -221,11 +252,15 @@ class LandingSite(_Sourced):
     """A place on the Moon, mean-Earth axes (DE421), height above 1737.4 km."""
 
     id: str = "here"
+    """Its key in the file."""
     name: str = ""
+    """Name for people."""
     latitude_deg: Latitude
+    """North positive."""
     longitude_deg: Longitude
     """East."""
     height_m: Metre = 0.0
+    """Above the sphere of 1737.4 km."""
     horizon: str | None = None
     """Horizon mask: the name of one of the catalogue's, or a CSV file beside the scenario."""
     average_light: Annotated[Share, Field(ge=0, le=1)] | None = None
@@ -238,12 +273,19 @@ class StagingOrbit(_Sourced):
     """A lunar orbit where landers wait."""
 
     id: str
+    """Its key in the file."""
     name: str = ""
+    """Name for people."""
     frame: Literal["moon_me"]
+    """Mean-Earth axes of the Moon."""
     perilune_altitude_km: Annotated[Km, Field(gt=0)]
+    """Above 1737.4 km."""
     apolune_altitude_km: Annotated[Km, Field(gt=0)]
+    """Above 1737.4 km."""
     inclination_deg: Annotated[Deg, Field(ge=0, le=180)]
+    """To the Moon's equator."""
     upkeep_m_s_per_day: UpkeepFigure
+    """Spent while waiting."""
 
     @model_validator(mode="after")
     def _apolune_is_above(self) -> Self:
