@@ -146,6 +146,11 @@ def _kernel_ephemeris(first_day: int, last_day: int) -> tuple[float, float, Floa
     return granules.start_tdb_s, granules.step_s, padded_granules(granules.coefficients)
 
 
+def _owned(values: FloatArray) -> FloatArray:
+    """Writable copy: a read-only array would be a second type to the compiler, and compile everything again."""
+    return np.array(values, dtype=np.float64, order="C")
+
+
 def _rule(nodes: int, bunching: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     rule = leg_quadrature(nodes, bunching)
     return rule.integration, rule.warp, rule.warp_rate
@@ -161,7 +166,7 @@ def _solve_stage(flights: FlightSet, items: IntArray, context: tuple[object, ...
     which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
              np.cos(flights.lunar_inclination_rad[items]))
     earth, moon = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
-    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), np.ascontiguousarray(ME_FROM_PA[2])
+    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), _owned(ME_FROM_PA[2])
 
     def solve(first: int, stop: int) -> None:
         kernel.solve_items(first, stop, which, bodies, pole, ephemeris, fit_matrices(), radii, earth, moon, counts, LANES, out)
@@ -201,8 +206,8 @@ def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_
     solutions = _empty_solutions(count)
     if count == 0:
         return solutions
-    t0, tp = np.ascontiguousarray(flights.tli_tdb_s), np.ascontiguousarray(flights.arrival_tdb_s)
-    bodies = (t0, tp, np.ascontiguousarray(earth_pole(t0)), np.ascontiguousarray(icrf_to_moon_pa(tp)))
+    t0, tp = _owned(flights.tli_tdb_s), _owned(flights.arrival_tdb_s)
+    bodies = (t0, tp, _owned(earth_pole(t0)), _owned(icrf_to_moon_pa(tp)))
     days = int(np.floor(t0.min() / DAY_S)) - 1, int(np.ceil(tp.max() / DAY_S)) + 1
     context = (bodies, _kernel_ephemeris(*days), (parking_radius_km, perilune_radius_km))
     open_items = np.arange(count)
