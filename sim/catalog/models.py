@@ -119,6 +119,7 @@ class LaunchSite(_Sourced):
     azimuth_range_deg: AzimuthRange | None = None
     """Clockwise from north, relative to the turning Earth; a first value above the second crosses north."""
     allowed_inclinations_deg: Annotated[tuple[Deg, ...], Field(min_length=1)] | None = None
+    """Of the parking orbit; one within 0.3 deg of the latitude is flown due east."""
     heading: Literal["north", "south"] = "north"
     """Which of the two azimuths of an allowed inclination is flown."""
     turnaround_s: Second = 0.0
@@ -266,7 +267,9 @@ class LandingSite(_Sourced):
     average_light: Annotated[Share, Field(ge=0, le=1)] | None = None
     """Published share of time in sunlight."""
     source: str = "the scenario"
+    """Where its coordinates and light come from."""
     status: Status = "assumed"
+    """How firm they are."""
 
 
 class StagingOrbit(_Sourced):
@@ -299,11 +302,17 @@ class Catalog(Entry):
     """All entries by kind and id."""
 
     partners: dict[str, Partner]
+    """Who takes part."""
     launch_sites: dict[str, LaunchSite]
+    """Where rockets start."""
     launchers: dict[str, Launcher]
+    """Rockets, and what they send to the Moon."""
     landers: dict[str, Lander]
+    """Vehicles that land cargo."""
     landing_sites: dict[str, LandingSite]
+    """Places on the Moon."""
     staging_orbits: dict[str, StagingOrbit]
+    """Where landers wait."""
 
 
 __all__ = [
