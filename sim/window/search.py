@@ -89,7 +89,7 @@ def _search_chunk(lane: ResolvedLane, problem: LaunchProblem, launches: Launches
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=_spans(flights, best, good),
+        span=_with_best(_spans(flights, best, good), refined),
         verdict=verdict,
         strip_margin=strip_margin,
         strip_open=strip_open,
@@ -113,6 +113,12 @@ def _spans(flights: Candidates, best: NDArray[np.int64], good: NDArray[np.bool_]
     for row, item in ((0, order[left] if len(best) else left), (1, order[right - 1] if len(best) else right)):
         spans[row], spans[2 + row] = flights.liftoff_tdb_s[item], flights.azimuth_rad[item]
     return spans
+
+
+def _with_best(spans: FloatArray, best: Candidates) -> FloatArray:
+    """Spans that hold the best flight's lift-off, which is refined: it may leave the grid's by some seconds."""
+    opens, closes = np.fmin(spans[0], best.liftoff_tdb_s), np.fmax(spans[1], best.liftoff_tdb_s)
+    return np.stack([opens, closes, spans[2], spans[3]])
 
 
 def _porkchop(flights: Candidates, days: int, own: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
