@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float64]
 CURVE_AZIMUTHS = 41
 """Headings across a pad's range from which the curve starts."""
 
-SECANT_ROUNDS = 4
+SECANT_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,135 @@
+"""The launch window of a day: even lift-offs, one curve an injection, ends at the limits of the pad."""
+
+import numpy as np
+import pytest
+
+from sim.units import DAY_S, DEG
+from sim.window.launch_curve import launch_curve
+from sim.window.light import light_tables
+from tests.launch_cases import changed, days, lane
+from tests.pad_geometry import ascent, injection_place_km
+
+STEP_S = 600.0
+
+
+def curve_of(resolved, start, step_s=STEP_S, arrival_tdb_s=None):
+    day, epochs = days(start, 1)
+    light = light_tables([resolved], epochs)[resolved.id]
+    return launch_curve(resolved, day, epochs, light, step_s, arrival_tdb_s), float(epochs[0])
+
+
+@pytest.fixture(scope="module")
+def wenchang():
+    return curve_of(lane("explorer"), "2031-01-09")
+
+
+def test_lift_offs_stand_on_the_grid_exactly_or_at_an_end(wenchang):
+    curve, midnight = wenchang
+    flights = curve.flights
+    offset = (flights.liftoff_tdb_s - midnight) / STEP_S
+    even = np.abs(offset - np.round(offset)) * STEP_S < 1e-3  # a millisecond: what the tables print
+    assert even.sum() >= 10
+    # Each injection has two ends that need not be even.
+    for injection in (0, 1):
+        assert (~even & (flights.injection == injection)).sum() <= 2
+
+
+def test_grid_is_complete_between_the_ends(wenchang):
+    curve, midnight = wenchang
+    for injection in (0, 1):
+        times = np.sort(curve.flights.liftoff_tdb_s[curve.flights.injection == injection])
+        first, last = np.ceil((times[0] - midnight) / STEP_S), np.floor((times[-1] - midnight) / STEP_S)
+        wanted = midnight + STEP_S * np.arange(first, last + 1)
+        nearest = np.abs(times[:, None] - wanted[None, :]).min(axis=0)
+        assert nearest.max() < 1e-3
+
+
+def test_lift_off_against_azimuth_is_monotone_and_ends_at_the_limits_of_the_pad(wenchang):
+    curve, _ = wenchang
+    low, high = lane("explorer").launch_site.azimuth_range_deg
+    for injection in (0, 1):
+        mine = curve.flights.injection == injection
+        azimuth = np.degrees(curve.flights.azimuth_rad[mine])
+        liftoff = curve.flights.liftoff_tdb_s[mine]
+        assert np.all(np.diff(liftoff) > 0.0)
+        moves = np.diff(azimuth)
+        assert np.all(moves > 0.0) or np.all(moves < 0.0)
+        # One end at least is the range's; the other may be where the plane cannot reach the Moon.
+        assert min(abs(azimuth.min() - low), abs(azimuth.max() - high)) < 1e-6
+        assert np.all((azimuth > low - 1e-6) & (azimuth < high + 1e-6))
+        assert len(np.unique(curve.flights.approach[mine])) == 1
+
+
+def test_every_launch_of_the_curve_injects_where_its_ascent_leads(wenchang):
+    from sim.window.plan import launch_problem
+
+    curve, midnight = wenchang
+    resolved = lane("explorer")
+    problem = launch_problem(resolved, np.array([midnight]), np.array([5.0 * DAY_S]))
+    for item in range(0, len(curve.feasible), 5):
+        flight = curve.flights.take(item)
+        start = ascent(resolved.launch_site, flight.liftoff_tdb_s, flight.azimuth_rad, problem.parking_radius_km)
+        place = injection_place_km(start, problem, flight.coast_s)
+        assert np.linalg.norm(place - flight.tli_state_icrf[:3]) < 0.02
+        assert flight.inclination_rad == pytest.approx(start.inclination_rad, abs=1e-9)
+
+
+def test_launches_are_judged_by_name(wenchang):
+    curve, _ = wenchang
+    assert len(curve.feasible) == len(curve.closed_by) == len(curve.flights.day)
+    assert all(bool(why) != good for why, good in zip(curve.closed_by, curve.feasible, strict=True))
+
+
+def test_an_azimuth_range_across_north_goes_on_through_zero():
+    resolved = changed(lane("europe"), launch_site={"azimuth_range_deg": (340.0, 40.0)}, objective="time_of_flight")
+    curve, midnight = curve_of(resolved, "2031-01-09", 1800.0)
+    azimuth = np.degrees(curve.flights.azimuth_rad)
+    assert azimuth.max() > 330.0
+    assert azimuth.min() < 45.0
+    assert np.all((azimuth > 339.999) | (azimuth < 40.001))
+    for injection in (0, 1):
+        mine = curve.flights.injection == injection
+        signed = (azimuth[mine] + 180.0) % 360.0 - 180.0
+        assert np.all(np.diff(signed) > 0.0) or np.all(np.diff(signed) < 0.0)
+    offset = (curve.flights.liftoff_tdb_s - midnight) / 1800.0
+    # So near north the plane turns little: 1.2 h of lift-offs hold two or three half hours.
+    assert (np.abs(offset - np.round(offset)) < 1e-6).sum() >= 2
+
+
+def test_allowed_inclinations_give_one_launch_each():
+    curve, _ = curve_of(lane("scout"), "2031-01-09")
+    assert 1 <= len(curve.feasible) <= 6
+    inclinations = np.round(np.degrees(curve.flights.inclination_rad), 1)
+    assert set(inclinations) <= {51.7, 64.8, 98.0}
+
+
+def test_a_fixed_arrival_is_kept_by_every_launch():
+    _, epochs = days("2031-01-13", 1)
+    arrival = float(epochs[0]) + 0.5 * DAY_S
+    curve, _ = curve_of(lane("explorer"), "2031-01-09", 1200.0, arrival)
+    assert len(curve.feasible) > 3
+    assert np.all(curve.flights.arrival_tdb_s == arrival)
+    low, high = lane("explorer").lane.transfer.time_of_flight_s
+    duration = curve.flights.arrival_tdb_s - curve.flights.tli_tdb_s
+    outside = (duration < low) | (duration > high)
+    named = np.array(["time_of_flight" in why for why in curve.closed_by])
+    np.testing.assert_array_equal(outside, named)
+
+
+def test_a_day_that_cannot_fly_at_all_says_why():
+    # Due east from Wenchang the parking orbit lies at 19.5 deg: the Moon, at 24 deg in 2029, is out of reach for days.
+    resolved = changed(lane("explorer"), launch_site={"azimuth_range_deg": (90.0, 91.0)})
+    reasons = {curve_of(resolved, f"2029-01-{day:02d}")[0].day_closed_by for day in range(1, 15, 3)}
+    assert "azimuth" in reasons
+
+
+def test_finer_steps_keep_the_coarse_launches():
+    coarse, _ = curve_of(lane("explorer"), "2031-01-09", 1200.0)
+    fine, _ = curve_of(lane("explorer"), "2031-01-09", 600.0)
+    gaps = np.abs(coarse.flights.liftoff_tdb_s[:, None] - fine.flights.liftoff_tdb_s[None, :])
+    assert gaps.min(axis=1).max() < 1e-3
+    near = gaps.argmin(axis=1)
+    same = np.abs(np.degrees(coarse.flights.azimuth_rad - fine.flights.azimuth_rad[near])) < 0.001
+    # Where both injections lift off at once, the neighbour may be the other one.
+    assert same.mean() > 0.9
+    assert np.abs(coarse.flights.azimuth_rad / DEG).max() < 360.0
