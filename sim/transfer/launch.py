@@ -33,6 +33,7 @@ from sim.transfer.solve import (
     Solutions,
     solve_flights,
 )
+from sim.transfer.timing import guess_tli_states
 from sim.units import DAY_S, HOUR_S
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +41,8 @@ FloatArray = NDArray[np.float64]
 NO_LIFTOFF = -1
 """Status of an item whose lift-off falls on another date; other statuses are those of sim.transfer.solve."""
 
-GUESS_ONLY = (Effort(guess_passes=3, sweeps=0, fresh_jacobians=0),)
+TIMING = (Effort(guess_passes=3, sweeps=4, fresh_jacobians=2),)
+"""Sweeps that leave the planes right to an arc second or so: enough to time a launch to some hundredths of a second."""
 GUESS_ROUNDS = 3
 MOST_SLOPE, USUAL_SLOPE = 0.6, 0.04
 MOST_MISMATCH_S = 20.0
@@ -202,15 +204,14 @@ def _arrivals(problem: LaunchProblem, items: _Items, t0: FloatArray) -> FloatArr
     return arrivals
 
 
-def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[Effort, ...],
-           nodes: Nodes = MAP_NODES) -> Solutions:
-    """Solve items at injection epochs ``t0``: where one epoch serves both approaches they share a flight."""
+def _flight_set(problem: LaunchProblem, items: _Items, t0: FloatArray) -> FlightSet:
+    """Items at injection epochs ``t0``: where one epoch serves both approaches they share a flight."""
     count = int(np.prod(items.shape))
 
     def flat(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(np.broadcast_to(values, items.shape)).ravel()
 
-    flights = FlightSet(
+    return FlightSet(
         tli_tdb_s=t0.ravel(),
         arrival_tdb_s=np.broadcast_to(_arrivals(problem, items, t0), t0.shape).ravel(),
         flight=np.arange(count) // max(1, count // max(1, t0.size)),
@@ -218,7 +219,17 @@ def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[
         parking_inclination_rad=flat(items.inclination_rad),
         lunar_inclination_rad=np.full(count, problem.lunar_inclination_rad),
     )
+
+
+def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[Effort, ...],
+           nodes: Nodes = MAP_NODES) -> Solutions:
+    flights = _flight_set(problem, items, t0)
     return solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, nodes, stages)
+
+
+def _guess(problem: LaunchProblem, items: _Items, t0: FloatArray) -> FloatArray:
+    flights = _flight_set(problem, items, t0)
+    return guess_tli_states(flights, problem.parking_radius_km, problem.perilune_radius_km).reshape(*items.shape, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +253,11 @@ def _timed_by_guess(problem: LaunchProblem) -> _Timing:
     items = _grid_items(problem, 1)
     liftoff = np.array(np.broadcast_to(items.noon_tdb_s, items.shape))
     t0 = liftoff + problem.ascent_s + 0.75 * HOUR_S
-    states = _solve(problem, items, t0, GUESS_ONLY).tli_state_icrf.reshape(*items.shape, 6)
+    states = _guess(problem, items, t0)
     timing = _Timing(t0, *_implied(problem, items, states, liftoff, None), np.zeros(items.shape))
     for _ in range(GUESS_ROUNDS - 1):
         t0 = timing.better_tli(problem.ascent_s)
-        states = _solve(problem, items, t0, GUESS_ONLY).tli_state_icrf.reshape(*items.shape, 6)
+        states = _guess(problem, items, t0)
         timing = _next_timing(problem, items, timing, t0, states)
     return timing
 
@@ -262,13 +273,13 @@ def _next_timing(problem: LaunchProblem, items: _Items, last: _Timing, t0: Float
 def solve_launches(problem: LaunchProblem) -> Launches:
     """Solve every day, heading, injection, time of flight and approach.
 
-    The timing comes from the guess, then two full solutions follow, which leave ``mismatch_s`` at some hundredths of a
+    The timing comes from the guess and one rough solution, then a full one follows, which leaves ``mismatch_s`` at some hundredths of a
     second, more at the edge of reach. Items that miss by more than ``MOST_MISMATCH_S`` count as not solved.
     """
     items = _grid_items(problem)
     timing = _timed_by_guess(problem)
     t0 = timing.better_tli(problem.ascent_s)
-    states = _solve(problem, items, t0, (STAGE_1,)).tli_state_icrf.reshape(*items.shape, 6)
+    states = _solve(problem, items, t0, TIMING).tli_state_icrf.reshape(*items.shape, 6)
     # The first full solution replaces the guess, whose planes are a degree off: the guess's slope is kept.
     timing = _Timing(t0, *_implied(problem, items, states, timing.liftoff_tdb_s, timing.coast_s), timing.slope)
     t0 = timing.better_tli(problem.ascent_s)

@@ -140,13 +140,24 @@ class TransferProblem:
     branch: int | None = None
 
 
+_SPAN_DAYS = 1024.0
+
+
+def kernel_ephemeris(start_tdb_s: float, stop_tdb_s: float) -> tuple[float, float, FloatArray]:
+    """Start, step and padded granules that cover the epochs; one table serves years, so that calls share it."""
+    span_s = _SPAN_DAYS * DAY_S
+    first, last = Ephemeris.de440().coverage_tdb_s
+    start, stop = np.floor((start_tdb_s - DAY_S) / span_s) * span_s, np.ceil((stop_tdb_s + DAY_S) / span_s) * span_s
+    return _padded_ephemeris(max(float(start), min(first, start_tdb_s)), min(float(stop), max(last, stop_tdb_s)))
+
+
 @lru_cache(maxsize=8)
-def _kernel_ephemeris(first_day: int, last_day: int) -> tuple[float, float, FloatArray]:
-    granules = Ephemeris.de440().granules(first_day * DAY_S, last_day * DAY_S)
+def _padded_ephemeris(start_tdb_s: float, stop_tdb_s: float) -> tuple[float, float, FloatArray]:
+    granules = Ephemeris.de440().granules(start_tdb_s, stop_tdb_s)
     return granules.start_tdb_s, granules.step_s, padded_granules(granules.coefficients)
 
 
-def _owned(values: FloatArray) -> FloatArray:
+def owned(values: FloatArray) -> FloatArray:
     """Writable copy: a read-only array would be a second type to the compiler, and compile everything again."""
     return np.array(values, dtype=np.float64, order="C")
 
@@ -166,7 +177,7 @@ def _solve_stage(flights: FlightSet, items: IntArray, context: tuple[object, ...
     which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
              np.cos(flights.lunar_inclination_rad[items]))
     earth, moon = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
-    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), _owned(ME_FROM_PA[2])
+    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), owned(ME_FROM_PA[2])
 
     def solve(first: int, stop: int) -> None:
         kernel.solve_items(first, stop, which, bodies, pole, ephemeris, fit_matrices(), radii, earth, moon, counts, LANES, out)
@@ -206,10 +217,9 @@ def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_
     solutions = _empty_solutions(count)
     if count == 0:
         return solutions
-    t0, tp = _owned(flights.tli_tdb_s), _owned(flights.arrival_tdb_s)
-    bodies = (t0, tp, _owned(earth_pole(t0)), _owned(icrf_to_moon_pa(tp)))
-    days = int(np.floor(t0.min() / DAY_S)) - 1, int(np.ceil(tp.max() / DAY_S)) + 1
-    context = (bodies, _kernel_ephemeris(*days), (parking_radius_km, perilune_radius_km))
+    t0, tp = owned(flights.tli_tdb_s), owned(flights.arrival_tdb_s)
+    bodies = (t0, tp, owned(earth_pole(t0)), owned(icrf_to_moon_pa(tp)))
+    context = (bodies, kernel_ephemeris(float(t0.min()), float(tp.max())), (parking_radius_km, perilune_radius_km))
     open_items = np.arange(count)
     for effort in stages:
         _solve_stage(flights, open_items, context, nodes, effort, solutions)
