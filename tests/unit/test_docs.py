@@ -10,7 +10,7 @@ from sim.catalog.models import Lander, Launcher
 from sim.scenario.model import Lane, Scenario
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").glob("*.md"))
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 REFERENCE = (ROOT / "docs/scenario.md").read_text(encoding="utf-8")
 
 
