@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
 from sim.errors import UsageError
-from sim.jit import kernels_are_cached
 from sim.results.columns import LAUNCH_CURVE
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
@@ -33,6 +32,7 @@ from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import ResolvedLane, resolve_lane, resolve_lanes
 from sim.threads import set_jobs
+from sim.warm import compiling_beside
 from sim.window.launch_curve import LaunchCurve, launch_curve
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
@@ -111,10 +111,9 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
     target = resolved(out or RUNS / folder_name(loaded.path.stem))
     check_replaceable(target, "run")
     threads = set_jobs(jobs)
-    if not kernels_are_cached():
-        progress("first run on this machine: compiling, about half a minute", 0, 1)
-    outcomes = find_windows(scenario, progress)
-    tracks = fly_best(outcomes, progress)
+    with compiling_beside(threads):
+        outcomes = find_windows(scenario, progress)
+        tracks = fly_best(outcomes, progress)
     header = run_header(scenario, resolve_lanes(scenario))
     text = resolved_yaml(scenario)
     with run_folder(target) as folder:

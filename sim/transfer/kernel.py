@@ -275,14 +275,8 @@ def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fi
     out : tuple of arrays (n, ...)
         TLI states, perilune states, gaps, status, sweeps, shortfalls of reach; written in place.
     """
+    # One function, not a loop around another: the compiler optimises everything below each level again.
     blocks = (len(items[0]) + LANES - 1) // LANES
-    for chunk in range(first_chunk, stop_chunk):
-        solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out)
-
-
-@jit()
-def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):
-    """Solve a chunk of blocks with one set of scratch tables."""
     passes, max_sweeps, fresh_jacobians = effort
     a_earth, warp_earth, rate_earth = earth_rule
     a_moon, warp_moon, rate_moon = moon_rule
@@ -299,7 +293,7 @@ def solve_chunk(chunk, blocks, items, flights, me_of_pa, ephemeris, fit, radii, 
     matrix, pivots = np.zeros((6, 6)), np.zeros(6, np.int64)
     status, sweeps = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
     width, scratch = 6 * lanes, np.zeros(10 * LANES)
-    for block in range(chunk * BLOCKS_PER_CHUNK, min(blocks, (chunk + 1) * BLOCKS_PER_CHUNK)):
+    for block in range(first_chunk * BLOCKS_PER_CHUNK, min(blocks, stop_chunk * BLOCKS_PER_CHUNK)):
         first = block * LANES
         load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, lanes)
         moon_states(table, values[ARRIVAL:], scratch, work[MOON_RX:], lanes)
