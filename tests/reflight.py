@@ -14,11 +14,12 @@ from sim.units import DEG, M_PER_KM
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """Of n flights, signed: perilune radius, epoch of perilune and lunar inclination, flown minus wanted."""
+    """Of n flights, signed: perilune radius, epoch of perilune, lunar and parking inclination, flown minus wanted."""
 
     radius_m: np.ndarray
     time_s: np.ndarray
     inclination_deg: np.ndarray
+    parking_inclination_deg: np.ndarray
 
 
 def perilune_misses(flights, solutions, items, perilune_radius_km):
@@ -32,7 +33,12 @@ def perilune_misses(flights, solutions, items, perilune_radius_km):
     # r·v grows by v² − μ/r a second: its zero is the true perilune, to first order in some milliseconds
     late = -r_v / (np.sum(v * v, axis=1) - GM_MOON_KM3_S2 / radius)
     lowest = radius - 0.5 * r_v * -late / radius
+    inclination = inclination_to(icrf_to_moon_me(tp)[:, 2], r, v) - flights.lunar_inclination_rad[items]
+    start = solutions.tli_state_icrf[items]
+    parking = inclination_to(earth_pole(t0), start[:, :3], start[:, 3:]) - flights.parking_inclination_rad[items]
+    return Misses((lowest - perilune_radius_km) * M_PER_KM, late, inclination / DEG, parking / DEG)
+
+
+def inclination_to(pole, r, v):
     h = np.cross(r, v)
-    cosine = np.sum(h * icrf_to_moon_me(tp)[:, 2], axis=1) / np.linalg.norm(h, axis=1)
-    inclination = np.arccos(cosine) - flights.lunar_inclination_rad[items]
-    return Misses((lowest - perilune_radius_km) * M_PER_KM, late, inclination / DEG)
+    return np.arccos(np.sum(h * pole, axis=1) / np.linalg.norm(h, axis=1))

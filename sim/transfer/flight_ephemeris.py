@@ -33,8 +33,9 @@ FIT_WORK_SIZE = VALUES + 3 * AXES
 # Rows of the ephemeris table of a block.
 CENTRE_TIME, INVERSE_HALF, ARRIVAL_TIME = rows(0, 3)
 EARTH_POLE, MOON_POLE = row(3), row(6)
-QUADRUPOLE, QUADRUPOLE_COS, QUADRUPOLE_SIN = row(9), row(15), row(21)  # each xx, yy, zz, xy, xz, yz
-MOON = row(27)
+EARTH_HINGE, MOON_HINGE = row(9), row(12)  # axes that the planes of the legs are turned about
+QUADRUPOLE, QUADRUPOLE_COS, QUADRUPOLE_SIN = row(15), row(21), row(27)  # each xx, yy, zz, xy, xz, yz
+MOON = row(33)
 SUN = MOON + row(3 * MOON_TERMS)
 MOON_PULL = SUN + row(3 * SUN_TERMS)  # acceleration of the Moon
 TABLE_SIZE = MOON_PULL + row(3 * MOON_TERMS)
@@ -141,12 +142,13 @@ def copy_column(table, source, lane):
 def set_axes(earth_pole, moon_axes, moon_pole, table, lane):
     """Poles and quadrupole of a flight: Q(t) = Q0 + Qc cos 2θ + Qs sin 2θ, θ the Moon's turn since arrival.
 
+    Planes turn about the poles, which keeps their inclinations, unless ``hold_headings`` says otherwise.
     ``moon_axes`` (3, 3) rows: principal axes at arrival. From the degree-2 potential with unnormalised C20, C22:
     Q0 = μR²C20(3/2 zzᵀ − I/2), Qc = 3μR²C22(xxᵀ − yyᵀ), Qs = 3μR²C22(xyᵀ + yxᵀ).
     """
     for j in range(3):
-        table[EARTH_POLE + j * LANES + lane] = earth_pole[j]
-        table[MOON_POLE + j * LANES + lane] = moon_pole[j]
+        table[EARTH_POLE + j * LANES + lane] = table[EARTH_HINGE + j * LANES + lane] = earth_pole[j]
+        table[MOON_POLE + j * LANES + lane] = table[MOON_HINGE + j * LANES + lane] = moon_pole[j]
     zonal = QUADRUPOLE_SCALE * C20_MOON
     sectorial = 3.0 * QUADRUPOLE_SCALE * C22_MOON
     at = lane

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2
 from sim.jit import jit
-from sim.transfer.flight_ephemeris import EARTH_POLE, MOON_POLE
+from sim.transfer.flight_ephemeris import EARTH_HINGE, EARTH_POLE, MOON_HINGE, MOON_POLE
 from sim.transfer.lanes import (
     APPROACH_SIDE,
     COS_LUNAR,
@@ -22,6 +22,8 @@ from sim.transfer.lanes import (
     DURATION,
     INJECTION_SIDE,
     LANES,
+    LUNAR_HEADING,
+    PARKING_HEADING,
     PX,
     PY,
     PZ,
@@ -53,16 +55,39 @@ WORK_SIZE = row(19)
 def plane_normal(ux, uy, uz, kx, ky, kz, cos_i, sign):
     """Normal of the plane of inclination i about k through the unit vector u, and |cos i| − cos(declination).
 
-    east = k × u/|·|, north = u × east, h = α north + β east, α = cos i/cos δ, β = sign √(1 − α²); where the plane
-    cannot be had, the nearest one (β = 0).
+    The motion there heads away from due east by an angle whose cosine is cos i/cos δ, towards k for ``sign`` −1 and
+    away from it for +1; where the plane cannot be had, the nearest one (due east or west).
     """
+    ex, ey, ez, cos_dec = east_of(ux, uy, uz, kx, ky, kz)
+    alpha = min(1.0, max(-1.0, cos_i / cos_dec))
+    hx, hy, hz = normal_of_heading(ux, uy, uz, ex, ey, ez, alpha, sign * np.sqrt(1.0 - alpha * alpha))
+    return hx, hy, hz, abs(cos_i) - cos_dec
+
+
+@jit(fastmath=True)
+def east_of(ux, uy, uz, kx, ky, kz):
+    """East k × u/|·| at the unit vector u, and the cosine of the declination |k × u|."""
     ex, ey, ez = ky * uz - kz * uy, kz * ux - kx * uz, kx * uy - ky * ux
     cos_dec = np.sqrt(ex * ex + ey * ey + ez * ez)
-    ex, ey, ez = ex / cos_dec, ey / cos_dec, ez / cos_dec
+    return ex / cos_dec, ey / cos_dec, ez / cos_dec, cos_dec
+
+
+@jit(fastmath=True)
+def normal_of_heading(ux, uy, uz, ex, ey, ez, cosine, sine):
+    """Normal cos ψ north + sin ψ east of the plane through u whose motion there heads ψ from due east; u × east = north."""
     nx, ny, nz = uy * ez - uz * ey, uz * ex - ux * ez, ux * ey - uy * ex
-    alpha = min(1.0, max(-1.0, cos_i / cos_dec))
-    beta = sign * np.sqrt(1.0 - alpha * alpha)
-    return alpha * nx + beta * ex, alpha * ny + beta * ey, alpha * nz + beta * ez, abs(cos_i) - cos_dec
+    return cosine * nx + sine * ex, cosine * ny + sine * ey, cosine * nz + sine * ez
+
+
+@jit(fastmath=True)
+def store_frame(frame, ux, uy, uz, hx, hy, hz, cos_nu, sin_nu, l):
+    """Perifocal frame of a plane with normal h in which the unit vector u has the true anomaly ν; returns t = h × u."""
+    tx, ty, tz = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux
+    frame[PX + l], frame[QX + l] = cos_nu * ux - sin_nu * tx, sin_nu * ux + cos_nu * tx
+    frame[PY + l], frame[QY + l] = cos_nu * uy - sin_nu * ty, sin_nu * uy + cos_nu * ty
+    frame[PZ + l], frame[QZ + l] = cos_nu * uz - sin_nu * tz, sin_nu * uz + cos_nu * tz
+    frame[WX + l], frame[WY + l], frame[WZ + l] = hx, hy, hz
+    return tx, ty, tz
 
 
 @jit(fastmath=True)
@@ -98,15 +123,12 @@ def earth_conic(work, table, values, perigee, frame, speed, lanes):
         ux, uy, uz = work[AIM_X + l] * inverse, work[AIM_Y + l] * inverse, work[AIM_Z + l] * inverse
         kx, ky, kz = table[EARTH_POLE + l], table[EARTH_POLE + LANES + l], table[EARTH_POLE + 2 * LANES + l]
         hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, values[COS_PARKING + l], values[INJECTION_SIDE + l])
-        tx, ty, tz = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux
+        tx, ty, tz = store_frame(frame, ux, uy, uz, hx, hy, hz, cos_nu, sin_nu, l)
         v0 = np.sqrt(GM_EARTH_KM3_S2 * (1.0 + e) / perigee)
         mu_h = GM_EARTH_KM3_S2 / (perigee * v0)
         radial, along = mu_h * e * sin_nu, mu_h * (1.0 + e * cos_nu)
         speed[l] = v0
         work[EARTH_SHORT + l] = short
-        frame[PX + l], frame[PY + l], frame[PZ + l] = cos_nu * ux - sin_nu * tx, cos_nu * uy - sin_nu * ty, cos_nu * uz - sin_nu * tz
-        frame[QX + l], frame[QY + l], frame[QZ + l] = sin_nu * ux + cos_nu * tx, sin_nu * uy + cos_nu * ty, sin_nu * uz + cos_nu * tz
-        frame[WX + l], frame[WY + l], frame[WZ + l] = hx, hy, hz
         vx = radial * ux + along * tx - work[MOON_VX + l]
         vy = radial * uy + along * ty - work[MOON_VY + l]
         vz = radial * uz + along * tz - work[MOON_VZ + l]
@@ -151,14 +173,11 @@ def moon_conic(work, table, values, perilune, frame, speed, lanes):
         ux, uy, uz = work[AIM_X + l] * inverse, work[AIM_Y + l] * inverse, work[AIM_Z + l] * inverse
         kx, ky, kz = table[MOON_POLE + l], table[MOON_POLE + LANES + l], table[MOON_POLE + 2 * LANES + l]
         hx, hy, hz, short = plane_normal(ux, uy, uz, kx, ky, kz, values[COS_LUNAR + l], values[APPROACH_SIDE + l])
-        tx, ty, tz = hy * uz - hz * uy, hz * ux - hx * uz, hx * uy - hy * ux
+        store_frame(frame, ux, uy, uz, hx, hy, hz, cos_v, sin_v, l)
         work[MOON_SHORT + l] = short
         speed[l] = np.sqrt(GM_MOON_KM3_S2 / a + 2.0 * GM_MOON_KM3_S2 / perilune)
-        fx, fy, fz = cos_v * ux - sin_v * tx, cos_v * uy - sin_v * ty, cos_v * uz - sin_v * tz
-        gx, gy, gz = sin_v * ux + cos_v * tx, sin_v * uy + cos_v * ty, sin_v * uz + cos_v * tz
-        frame[PX + l], frame[PY + l], frame[PZ + l] = fx, fy, fz
-        frame[QX + l], frame[QY + l], frame[QZ + l] = gx, gy, gz
-        frame[WX + l], frame[WY + l], frame[WZ + l] = hx, hy, hz
+        fx, fy, fz = frame[PX + l], frame[PY + l], frame[PZ + l]
+        gx, gy, gz = frame[QX + l], frame[QY + l], frame[QZ + l]
         px, py = px + wx * FLY_BACK_S, py + wy * FLY_BACK_S
         work[AIM_X + l] = work[MOON_RX + l] + px * fx + py * gx
         work[AIM_Y + l] = work[MOON_RY + l] + px * fy + py * gy
@@ -183,3 +202,37 @@ def guess_block(work, table, values, radii, passes, earth_frame, earth_speed, mo
         earth_conic(work, table, values, radii[0], earth_frame, earth_speed, lanes)
         solve_moon_anomaly(work, radii[1], 2 if first else 1, 5 if first else 2, lanes)
         moon_conic(work, table, values, radii[1], moon_frame, moon_speed, lanes)
+
+
+@jit()
+def hold_headings(work, table, values, radii, earth_frame, moon_frame):
+    """Give the planes the headings that are held, where there are any, and hinge them there.
+
+    The Earth plane is hinged at the aim point, the Moon plane at the arrival asymptote. A plane with a held heading is
+    tilted across its hinge instead of being turned about the pole: its inclination becomes a result, and stays a smooth
+    one where the inclination that is wanted ceases to exist.
+    """
+    for l in range(LANES):
+        if not np.isnan(values[PARKING_HEADING + l]):
+            rho, cos_anomaly = work[DISTANCE + l] / radii[0], np.cos(work[ANOMALY + l])
+            e = (rho - 1.0) / (rho - cos_anomaly)
+            cos_nu = (cos_anomaly - e) / (1.0 - e * cos_anomaly)
+            sign = 1.0 if work[ANOMALY + l] < np.pi else -1.0
+            set_heading(earth_frame, table, EARTH_POLE, EARTH_HINGE, cos_nu, sign, values[PARKING_HEADING + l], l)
+        if not np.isnan(values[LUNAR_HEADING + l]):
+            cos_nu = 1.0 / work[MOON_E + l]
+            set_heading(moon_frame, table, MOON_POLE, MOON_HINGE, cos_nu, 1.0, values[LUNAR_HEADING + l], l)
+
+
+@jit()
+def set_heading(frame, table, pole, hinge, cos_nu, sign, heading, l):
+    """Turn a frame about its direction u of angle ν to a heading there; the hinge is t = h × u."""
+    sin_nu = sign * np.sqrt(max(0.0, 1.0 - cos_nu * cos_nu))
+    ux = cos_nu * frame[PX + l] + sin_nu * frame[QX + l]
+    uy = cos_nu * frame[PY + l] + sin_nu * frame[QY + l]
+    uz = cos_nu * frame[PZ + l] + sin_nu * frame[QZ + l]
+    kx, ky, kz = table[pole + l], table[pole + LANES + l], table[pole + 2 * LANES + l]
+    ex, ey, ez, _ = east_of(ux, uy, uz, kx, ky, kz)
+    hx, hy, hz = normal_of_heading(ux, uy, uz, ex, ey, ez, np.cos(heading), np.sin(heading))
+    tx, ty, tz = store_frame(frame, ux, uy, uz, hx, hy, hz, cos_nu, sin_nu, l)
+    table[hinge + l], table[hinge + LANES + l], table[hinge + 2 * LANES + l] = tx, ty, tz

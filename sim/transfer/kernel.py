@@ -27,9 +27,9 @@ from sim.transfer.collocation import (
 )
 from sim.transfer.flight_ephemeris import (
     AXES,
-    EARTH_POLE,
+    EARTH_HINGE,
     FIT_WORK_SIZE,
-    MOON_POLE,
+    MOON_HINGE,
     TABLE_SIZE,
     copy_column,
     fit_flight,
@@ -42,6 +42,7 @@ from sim.transfer.guess import (
     MOON_SHORT,
     WORK_SIZE,
     guess_block,
+    hold_headings,
 )
 from sim.transfer.lanes import (
     APPROACH_SIDE,
@@ -54,8 +55,10 @@ from sim.transfer.lanes import (
     INJECTION,
     INJECTION_SIDE,
     LANES,
+    LUNAR_HEADING,
     MATCH,
     MATCH_BEFORE_ARRIVAL_S,
+    PARKING_HEADING,
     VALUES_SIZE,
     row,
 )
@@ -64,7 +67,7 @@ BLOCKS_PER_CHUNK = 64
 POSITION_GAP_KM = 1e-4
 SPEED_GAP_KM_S = 1e-8
 ANGLE_CAP, EARTH_SPEED_CAP, MOON_SPEED_CAP = 0.3, 0.15, 0.3
-EDGE_RAD = 0.5 * np.pi / 180.0
+EDGE_RAD = 0.75 * np.pi / 180.0  # flights were found up to 0.57° past the guess's limit: tests/studies/edge_of_reach.py
 
 EARTH_SPEED_STEP, MOON_SPEED_STEP = row(2), row(5)
 
@@ -152,8 +155,8 @@ def newton_step(newton, gap, step, lanes):
 @jit(fastmath=True)
 def apply_step(step, table, earth_conic, earth_frame, moon_conic, moon_frame, lanes):
     """Turn the frames and shift the apsis speeds."""
-    turn_frame(earth_frame, table, EARTH_POLE, step, 0, lanes)
-    turn_frame(moon_frame, table, MOON_POLE, step, 3 * LANES, lanes)
+    turn_frame(earth_frame, table, EARTH_HINGE, step, 0, lanes)
+    turn_frame(moon_frame, table, MOON_HINGE, step, 3 * LANES, lanes)
     for l in range(lanes):
         earth_conic[SPEED_OFFSET + l] += step[EARTH_SPEED_STEP + l]
         moon_conic[SPEED_OFFSET + l] += step[MOON_SPEED_STEP + l]
@@ -175,15 +178,28 @@ def mark_converged(gap2, status, sweeps, count):
 
 @jit()
 def reach_status(work, values, status):
-    """Give up lanes whose plane misses by more than half a degree."""
+    """Give up lanes whose guessed plane cannot have its inclination, unless a heading is held in its place.
+
+    Such a plane has the inclination nearest to the one wanted and would keep it: within ``EDGE_RAD`` the lane stays
+    open for sim.transfer.edge, beyond it gets the reason.
+    """
     for l in range(LANES):
-        status[l] = RUNNING
         earth, moon = work[EARTH_SHORT + l], work[MOON_SHORT + l]
-        cos_i, cos_im = abs(values[COS_PARKING + l]), abs(values[COS_LUNAR + l])
-        if earth > 0.0 and np.arccos(cos_i - earth) - np.arccos(cos_i) > EDGE_RAD:
+        held = not (np.isnan(values[PARKING_HEADING + l]) and np.isnan(values[LUNAR_HEADING + l]))
+        if held or (earth <= 0.0 and moon <= 0.0):
+            status[l] = RUNNING
+        elif earth > 0.0 and shortfall(values[COS_PARKING + l], earth) > EDGE_RAD:
             status[l] = DECLINATION
-        elif moon > 0.0 and np.arccos(cos_im - moon) - np.arccos(cos_im) > EDGE_RAD:
+        elif moon > 0.0 and shortfall(values[COS_LUNAR + l], moon) > EDGE_RAD:
             status[l] = LUNAR_LATITUDE
+        else:
+            status[l] = DIVERGED
+
+
+@jit()
+def shortfall(cos_i, short):
+    """Declination less inclination, from |cos i| − cos(declination) = ``short``."""
+    return np.arccos(abs(cos_i) - short) - np.arccos(abs(cos_i))
 
 
 @jit()
@@ -207,7 +223,7 @@ def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table
 @jit()
 def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, width):
     """Fill all lanes of a block from ``first`` on; lanes past the last item repeat it."""
-    number, branches, cos_i, cos_im = items
+    number, branches, cos_i, cos_im, headings = items
     t0, tp, _, _ = flights
     previous = -1
     for l in range(LANES):
@@ -222,6 +238,7 @@ def load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work,
         values[COS_PARKING + l], values[COS_LUNAR + l] = cos_i[item], cos_im[item]
         values[INJECTION_SIDE + l] = -1.0 if branches[item] // 2 == 0 else 1.0
         values[APPROACH_SIDE + l] = -1.0 if branches[item] % 2 == 0 else 1.0
+        values[PARKING_HEADING + l], values[LUNAR_HEADING + l] = headings[item, 0], headings[item, 1]
 
 
 @jit()
@@ -257,7 +274,7 @@ def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fi
     ----------
     first_chunk, stop_chunk : int
     items : tuple of arrays (n,)
-        Flight number, branch, cosines of parking and lunar inclination.
+        Flight number, branch, cosines of parking and lunar inclination, held headings (n, 2) or NaN.
     flights : tuple of arrays
         Injection and arrival (f,), TDB s; Earth's pole of date (f, 3); the Moon's principal axes at arrival (f, 3, 3).
     me_of_pa : ndarray (3,)
@@ -298,6 +315,7 @@ def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fi
         load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, lanes)
         moon_states(table, values[ARRIVAL:], scratch, work[MOON_RX:], lanes)
         guess_block(work, table, values, radii, passes, earth_frame, earth_speed, moon_frame, moon_speed, lanes)
+        hold_headings(work, table, values, radii, earth_frame, moon_frame)
         reach_status(work, values, status)
         sweeps[:] = 0
         if max_sweeps == 0:
@@ -316,10 +334,10 @@ def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fi
         for count in range(max_sweeps):
             sweep(earth_nodes, n_earth, earth_conic, earth_frame, table, earth_c, rates, 0.0, lanes)
             integrate(a_earth, rates, earth_c, width)
-            end_state(earth_c, n_earth * C_SIZE, earth_conic, earth_frame, table, EARTH_POLE, earth_end, lanes)
+            end_state(earth_c, n_earth * C_SIZE, earth_conic, earth_frame, table, EARTH_HINGE, earth_end, lanes)
             sweep(moon_nodes, n_moon, moon_conic, moon_frame, table, moon_c, rates, 1.0, lanes)
             integrate(a_moon, rates, moon_c, width)
-            end_state(moon_c, n_moon * C_SIZE, moon_conic, moon_frame, table, MOON_POLE, moon_end, lanes)
+            end_state(moon_c, n_moon * C_SIZE, moon_conic, moon_frame, table, MOON_HINGE, moon_end, lanes)
             measure_gap(earth_end, moon_end, match, gap, gap2, lanes)
             finished = mark_converged(gap2, status, sweeps, count + 1)
             if count < fresh_jacobians:

@@ -27,9 +27,11 @@ VECTOR = row(3)
 PX, PY, PZ, QX, QY, QZ, WX, WY, WZ = rows(0, 9)
 FRAME_SIZE = row(9)
 
-# Rows of a block's own values: epochs (TDB s), durations (s), cosines of the inclinations, sides (−1, +1).
+# Rows of a block's own values: epochs (TDB s), durations (s), cosines of the inclinations, sides (−1, +1), and the
+# headings that are held in place of the inclinations (rad from due east, NaN where the inclination is).
 INJECTION, MATCH, ARRIVAL, DURATION, EARTH_LEG, COS_PARKING, COS_LUNAR, INJECTION_SIDE, APPROACH_SIDE = rows(0, 9)
-VALUES_SIZE = row(9)
+PARKING_HEADING, LUNAR_HEADING = rows(9, 2)
+VALUES_SIZE = row(11)
 
 MATCH_BEFORE_ARRIVAL_S = 28.0 * 3600.0
 """The legs meet this long before perilune: the Moon leg stays a hyperbola well inside the Moon's reach."""

@@ -2,7 +2,8 @@
 
 Model: point-mass Earth with J2 about the pole of date, Moon with quadrupole, Sun; DE440; see sim.transfer.collocation.
 Stage 1 solves everything with fixed work; what it leaves open is tried again from the guess with a fresh Jacobian in
-every sweep (stage 2). What then stays open has a reason code.
+every sweep (stage 2); near the limit of an inclination the heading is sought that has it (stage 3, sim.transfer.edge).
+What does not fly has a reason code.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import Ephemeris
@@ -20,103 +21,43 @@ from sim.astro.orientation import ME_FROM_PA, icrf_to_moon_pa
 from sim.constants import GM_EARTH_KM3_S2
 from sim.threads import for_ranges
 from sim.transfer import kernel
+from sim.transfer.edge import Side, arrival_asymptote, branch_sides, solve_edge
 from sim.transfer.flight import Transfer
 from sim.transfer.flight_ephemeris import fit_matrices, padded_granules
+from sim.transfer.flight_set import (
+    ALL_STAGES,
+    CHECK_NODES,
+    CONVERGED,
+    DECLINATION,
+    DIVERGED,
+    GUESS_ONLY,
+    LUNAR_LATITUDE,
+    MAP_NODES,
+    REASONS,
+    STAGE_1,
+    STAGE_2,
+    STAGE_3,
+    Effort,
+    FlightSet,
+    FloatArray,
+    IntArray,
+    Nodes,
+    Solutions,
+    unsolved,
+)
 from sim.transfer.lanes import LANES
 from sim.transfer.quadrature import leg_quadrature
 from sim.units import DAY_S, DEG
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+__all__ = [
+    "ALL_STAGES", "CHECK_NODES", "CONVERGED", "DECLINATION", "DIVERGED", "GUESS_ONLY", "LUNAR_LATITUDE", "MAP_NODES",
+    "REASONS", "STAGE_1", "STAGE_2", "STAGE_3", "Effort", "FlightSet", "NoTransfer", "Nodes", "Solutions",
+    "TransferProblem", "as_transfer", "guess_flights", "map_flights", "node_and_argument", "reach_shortfall_rad",
+    "solve_flights", "solve_transfer",
+]
 
 BRANCHES = 4
 SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S = 2.0 * DAY_S, 7.5 * DAY_S
-
-CONVERGED, DECLINATION, LUNAR_LATITUDE, DIVERGED = (
-    kernel.CONVERGED,
-    kernel.DECLINATION,
-    kernel.LUNAR_LATITUDE,
-    kernel.DIVERGED,
-)
-REASONS = (
-    "flies",
-    "declination out of reach of the parking inclination",
-    "approach latitude out of reach of the lunar inclination",
-    "no solution found",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """Numbers of Gauss nodes (multiples of four) and the bunching of both legs (tests/studies/node_placing.py)."""
-
-    earth: int = 32
-    moon: int = 16
-    earth_bunching: float = 0.6
-    moon_bunching: float = 0.1
-
-
-MAP_NODES = Nodes()
-CHECK_NODES = Nodes(earth=40, moon=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard a stage tries: passes of the guess, most sweeps, sweeps with a fresh Jacobian."""
-
-    guess_passes: int
-    sweeps: int
-    fresh_jacobians: int
-
-
-STAGE_1 = Effort(guess_passes=3, sweeps=14, fresh_jacobians=2)
-STAGE_2 = Effort(guess_passes=3, sweeps=80, fresh_jacobians=80)
-GUESS_ONLY = Effort(guess_passes=3, sweeps=0, fresh_jacobians=0)
-
-
-@dataclass(frozen=True, slots=True)
-class FlightSet:
-    """Flights to solve: f pairs of epochs and n items, each a branch of a flight with its inclinations.
-
-    Items of one flight should stand next to each other: they share its ephemeris fit.
-    """
-
-    tli_tdb_s: FloatArray
-    arrival_tdb_s: FloatArray
-    flight: IntArray
-    branch: IntArray
-    parking_inclination_rad: FloatArray
-    lunar_inclination_rad: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class Solutions:
-    """What was found for n items.
-
-    Attributes
-    ----------
-    tli_state_icrf, perilune_state_icrf : ndarray (n, 6)
-        km, km/s; geocentric just after the impulse, Moon-centred at perilune. Meaningless unless converged.
-    status : ndarray (n,) of int
-        Index into ``REASONS``; 0 = converged.
-    gap_km : ndarray (n,)
-        Gap of the legs before the last update.
-    sweeps : ndarray (n,) of int
-    reach_short : ndarray (n, 2)
-        |cos i| − cos(declination) at the Earth and at the Moon; positive where the plane cannot be had.
-    """
-
-    tli_state_icrf: FloatArray
-    perilune_state_icrf: FloatArray
-    status: IntArray
-    gap_km: FloatArray
-    sweeps: IntArray
-    reach_short: FloatArray
-
-    @property
-    def converged(self) -> NDArray[np.bool_]:
-        """Which items fly."""
-        return self.status == CONVERGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,35 +108,42 @@ def _rule(nodes: int, bunching: float) -> tuple[FloatArray, FloatArray, FloatArr
     return rule.integration, rule.warp, rule.warp_rate
 
 
-def _solve_stage(flights: FlightSet, items: IntArray, context: tuple[object, ...], nodes: Nodes, effort: Effort,
-                 solutions: Solutions) -> None:
-    """Solve the numbered items and write them into ``solutions``."""
-    bodies, ephemeris, radii = context
-    count = len(items)
-    out = (np.empty((count, 6)), np.empty((count, 6)), np.empty(count), np.empty(count, np.int64),
-           np.empty(count, np.int64), np.empty((count, 2)))
-    which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
-             np.cos(flights.lunar_inclination_rad[items]))
-    earth, moon = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
-    counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), owned(ME_FROM_PA[2])
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every stage needs of a set of flights: epochs, poles and axes of the flights, ephemeris, radii, rules."""
 
-    def solve(first: int, stop: int) -> None:
-        kernel.solve_items(first, stop, which, bodies, pole, ephemeris, fit_matrices(), radii, earth, moon, counts, LANES, out)
+    flights: FlightSet
+    bodies: tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+    ephemeris: tuple[float, float, FloatArray]
+    radii_km: tuple[float, float]
+    nodes: Nodes
 
-    for_ranges(solve, kernel.chunks_of(which))
-    targets = (solutions.tli_state_icrf, solutions.perilune_state_icrf, solutions.gap_km, solutions.status,
-               solutions.sweeps, solutions.reach_short)
-    for target, found in zip(targets, out, strict=True):
-        target[items] = found
+    def fly(self, items: IntArray, effort: Effort, headings: FloatArray | None = None) -> Solutions:
+        """Solve the numbered items, with headings (n, 2) held where they are not NaN."""
+        flights, nodes = self.flights, self.nodes
+        found = unsolved(len(items))
+        held = np.full((len(items), 2), np.nan) if headings is None else headings
+        which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
+                 np.cos(flights.lunar_inclination_rad[items]), held)
+        rules = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
+        counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), owned(ME_FROM_PA[2])
+
+        def solve(first: int, stop: int) -> None:
+            kernel.solve_items(first, stop, which, self.bodies, pole, self.ephemeris, fit_matrices(), self.radii_km,
+                               *rules, counts, LANES, found.fields)
+
+        for_ranges(solve, kernel.chunks_of(which))
+        return found
 
 
-def _empty_solutions(count: int) -> Solutions:
-    return Solutions(np.full((count, 6), np.nan), np.full((count, 6), np.nan), np.full(count, DIVERGED, np.int64),
-                     np.full(count, np.inf), np.zeros(count, np.int64), np.zeros((count, 2)))
+def _context(flights: FlightSet, radii_km: tuple[float, float], nodes: Nodes) -> _Context:
+    t0, tp = owned(flights.tli_tdb_s), owned(flights.arrival_tdb_s)
+    bodies = (t0, tp, owned(earth_pole(t0)), owned(icrf_to_moon_pa(tp)))
+    return _Context(flights, bodies, kernel_ephemeris(float(t0.min()), float(tp.max())), radii_km, nodes)
 
 
 def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_km: float, nodes: Nodes = MAP_NODES,
-                  stages: Iterable[Effort] = (STAGE_1, STAGE_2)) -> Solutions:
+                  stages: Iterable[Effort] = ALL_STAGES) -> Solutions:
     """Solve a set of flights.
 
     Parameters
@@ -213,20 +161,37 @@ def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_
     Solutions
         In the order of the items; the digits do not depend on the number of threads.
     """
-    count = len(flights.flight)
-    solutions = _empty_solutions(count)
-    if count == 0:
+    solutions = unsolved(len(flights.flight))
+    if len(flights.flight) == 0:
         return solutions
-    t0, tp = owned(flights.tli_tdb_s), owned(flights.arrival_tdb_s)
-    bodies = (t0, tp, owned(earth_pole(t0)), owned(icrf_to_moon_pa(tp)))
-    context = (bodies, kernel_ephemeris(float(t0.min()), float(tp.max())), (parking_radius_km, perilune_radius_km))
-    open_items = np.arange(count)
+    context = _context(flights, (parking_radius_km, perilune_radius_km), nodes)
     for effort in stages:
-        _solve_stage(flights, open_items, context, nodes, effort, solutions)
-        open_items = np.flatnonzero(solutions.status == DIVERGED)
-        if len(open_items) == 0:
-            break
+        if effort.edge:
+            _solve_edge(context, effort, solutions)
+            continue
+        items = np.flatnonzero(solutions.status == DIVERGED)
+        if len(items):
+            solutions.put(items, context.fly(items, effort))
     return solutions
+
+
+def _solve_edge(context: _Context, effort: Effort, solutions: Solutions) -> None:
+    """Stage 3 on the items near a limit that are open or may be on the wrong branch."""
+    flights = context.flights
+    _, tp, earth_poles, moon_axes = context.bodies
+    flight, branch = flights.flight, flights.branch
+
+    def to_moon(items: IntArray) -> FloatArray:
+        r_km, _ = Ephemeris.de440().moon_geocentric(tp[flight[items]])
+        return r_km
+
+    def asymptote(items: IntArray) -> FloatArray:
+        return arrival_asymptote(solutions.perilune_state_icrf[items])
+
+    injection, approach = branch_sides(branch)
+    earth = Side(0, earth_poles[flight], flights.parking_inclination_rad, injection, to_moon)
+    moon = Side(1, (ME_FROM_PA[2] @ moon_axes)[flight], flights.lunar_inclination_rad, approach, asymptote)
+    solve_edge((earth, moon), solutions, lambda items, headings: context.fly(items, effort, headings))
 
 
 def guess_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_km: float) -> Solutions:
@@ -301,7 +266,8 @@ def reach_shortfall_rad(inclination_rad: ArrayLike, short: ArrayLike) -> FloatAr
     """How far the declination exceeds the inclination (rad, 0 where it does not), from |cos i| − cos δ."""
     cos_i = np.abs(np.cos(np.asarray(inclination_rad)))
     declination = np.arccos(np.clip(cos_i - np.asarray(short), -1.0, 1.0))
-    return np.maximum(0.0, declination - np.arccos(cos_i))
+    shortfall: FloatArray = np.maximum(0.0, declination - np.arccos(cos_i))
+    return shortfall
 
 
 def _no_transfer(problem: TransferProblem, solutions: Solutions) -> NoTransfer:
