@@ -125,8 +125,10 @@ def site_headings(site: LaunchSite, parking_radius_km: float, count: int) -> Hea
         span = (high - low) % 360.0
         azimuths = np.radians(low + np.linspace(0.0, span, count if span > 0.0 else 1))
     else:
-        azimuths = np.array([
-            azimuth_of_inclination(pad, inclination * DEG, site.heading, parking_radius_km)
-            for inclination in site.allowed_inclinations_deg or ()
-        ])
+        azimuths = np.array(
+            [
+                azimuth_of_inclination(pad, inclination * DEG, site.heading, parking_radius_km)
+                for inclination in site.allowed_inclinations_deg or ()
+            ]
+        )
     return headings_at(pad, azimuths, parking_radius_km)

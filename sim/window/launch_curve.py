@@ -35,8 +35,14 @@ class LaunchCurve:
     day_closed_by: str
 
 
-def launch_curve(lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable, step_s: float,
-                 arrival_tdb_s: float | None = None) -> LaunchCurve:
+def launch_curve(
+    lane: ResolvedLane,
+    day: NDArray[np.datetime64],
+    day_tdb_s: FloatArray,
+    light: LightTable,
+    step_s: float,
+    arrival_tdb_s: float | None = None,
+) -> LaunchCurve:
     """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and where it opens and closes.
 
     The time of flight is that of the day's best flight (of the cheapest, on a closed day), or ends at
@@ -51,7 +57,8 @@ def launch_curve(lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: Flo
         verdict = judge_days(flights.day, 1, margins(lane, day, flights), constraints_of(lane))
         return LaunchCurve(flights.take(slice(0, 0)), np.zeros(0, bool), (), verdict.closed_by[0])
     parts = [
-        _branch(lane, problem, launches, flights, injection, light, step_s) for injection in (0, 1)
+        _branch(lane, problem, launches, flights, injection, light, step_s)
+        for injection in (0, 1)
         if (flies(flights) & (flights.injection == injection)).any()
     ]
     return _judged(lane, day, parts)
@@ -65,8 +72,13 @@ def _azimuths(lane: ResolvedLane) -> FloatArray | None:
     return np.radians(low + np.linspace(0.0, (high - low) % 360.0, CURVE_AZIMUTHS))
 
 
-def _duration(lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable,
-              arrival_tdb_s: float | None) -> float:
+def _duration(
+    lane: ResolvedLane,
+    day: NDArray[np.datetime64],
+    day_tdb_s: FloatArray,
+    light: LightTable,
+    arrival_tdb_s: float | None,
+) -> float:
     """Time of flight of the day's best flight; where the day is closed, of the cheapest."""
     if arrival_tdb_s is not None:
         return float(np.clip(arrival_tdb_s - day_tdb_s[0] - 43200.0, *lane.lane.transfer.time_of_flight_s))
@@ -80,13 +92,22 @@ def _duration(lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatA
     return float(times[flights.time[best[0]]] if len(best) else times.mean())
 
 
-def _branch(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, flights: Candidates, injection: int,
-            light: LightTable, step_s: float) -> Candidates:
+def _branch(
+    lane: ResolvedLane,
+    problem: LaunchProblem,
+    launches: Launches,
+    flights: Candidates,
+    injection: int,
+    light: LightTable,
+    step_s: float,
+) -> Candidates:
     """One injection's launches: the ends of its curve and the even lift-offs between them."""
     mine = flies(flights) & (flights.injection == injection)
     total = np.where(mine, flights.loi_dv_km_s + flights.tli_dv_km_s, np.nan)
-    mean = [np.nanmean(total[mine & (flights.approach == k)]) if (mine & (flights.approach == k)).any() else np.inf
-            for k in (0, 1)]
+    mean = [
+        np.nanmean(total[mine & (flights.approach == k)]) if (mine & (flights.approach == k)).any() else np.inf
+        for k in (0, 1)
+    ]
     mine &= flights.approach == int(np.argmin(mean))
     curve = flights.take(np.flatnonzero(mine))
     ends = _refined(lane, problem, launches, curve, light)
@@ -98,14 +119,17 @@ def _branch(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, flig
     return _stacked([ends.take(np.unique([first, last])), inside])
 
 
-def _refined(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, flights: Candidates,
-             light: LightTable) -> Candidates:
+def _refined(
+    lane: ResolvedLane, problem: LaunchProblem, launches: Launches, flights: Candidates, light: LightTable
+) -> Candidates:
     index = (flights.day, flights.heading, flights.injection, flights.time, flights.approach)
     found = evaluate(lane, problem, refine_launches(problem, index, launches), index, light)
     return found.take(np.flatnonzero(flies(found)))
 
 
-def _even_liftoffs(curve: Candidates, day_tdb_s: float, step_s: float) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
+def _even_liftoffs(
+    curve: Candidates, day_tdb_s: float, step_s: float
+) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
     """Even lift-offs that neighbours in heading bracket: epochs, and the two neighbours' numbers."""
     wanted: list[float] = []
     low: list[int] = []
@@ -123,8 +147,15 @@ def _even_liftoffs(curve: Candidates, day_tdb_s: float, step_s: float) -> tuple[
     return np.array(wanted), np.array(low, np.int64), np.array(high, np.int64)
 
 
-def _solve_liftoffs(lane: ResolvedLane, problem: LaunchProblem, curve: Candidates, wanted: FloatArray,
-                    low: NDArray[np.int64], high: NDArray[np.int64], light: LightTable) -> Candidates:
+def _solve_liftoffs(
+    lane: ResolvedLane,
+    problem: LaunchProblem,
+    curve: Candidates,
+    wanted: FloatArray,
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    light: LightTable,
+) -> Candidates:
     """Azimuths whose lift-offs are the wanted ones: secants from the bracketing headings, all at once."""
     if len(wanted) == 0:
         return curve.take(slice(0, 0))
@@ -143,12 +174,24 @@ def _solve_liftoffs(lane: ResolvedLane, problem: LaunchProblem, curve: Candidate
     return found.take(np.flatnonzero(flies(found) & (np.abs(found.liftoff_tdb_s - wanted) < 1.0)))
 
 
-def _at_azimuths(lane: ResolvedLane, problem: LaunchProblem, curve: Candidates, azimuth_rad: FloatArray,
-                 near: NDArray[np.int64], light: LightTable) -> Candidates:
+def _at_azimuths(
+    lane: ResolvedLane,
+    problem: LaunchProblem,
+    curve: Candidates,
+    azimuth_rad: FloatArray,
+    near: NDArray[np.int64],
+    light: LightTable,
+) -> Candidates:
     """Launches at given azimuths, started from those of the curve near by."""
     there = replace(problem, headings=headings_at(problem.pad, azimuth_rad, problem.parking_radius_km))
     count = len(azimuth_rad)
-    index = (np.zeros(count, np.int64), np.arange(count), curve.injection[near], np.zeros(count, np.int64), curve.approach[near])
+    index = (
+        np.zeros(count, np.int64),
+        np.arange(count),
+        curve.injection[near],
+        np.zeros(count, np.int64),
+        curve.approach[near],
+    )
     start = _as_launches(curve.take(near), there.shape, index)
     return evaluate(lane, there, refine_launches(there, index, start), index, light)
 

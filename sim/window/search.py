@@ -48,8 +48,13 @@ class DayRange:
     porkchop: dict[str, NDArray[Any]]
 
 
-def search_lanes(lanes: Sequence[ResolvedLane], day: NDArray[np.datetime64], day_tdb_s: FloatArray,
-                 light: dict[str, LightTable], progress: Progress) -> dict[str, DayRange]:
+def search_lanes(
+    lanes: Sequence[ResolvedLane],
+    day: NDArray[np.datetime64],
+    day_tdb_s: FloatArray,
+    light: dict[str, LightTable],
+    progress: Progress,
+) -> dict[str, DayRange]:
     """Search all lanes over all days; results by lane id."""
     tasks = [
         (group, slice(start, start + chunk))
@@ -74,8 +79,9 @@ def _chunk(group: FlightGroup, days: int) -> int:
     return days_chunk(days, headings, len(group.time_of_flight_s))
 
 
-def _search_chunk(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, day: NDArray[np.datetime64],
-                  light: LightTable) -> DayRange:
+def _search_chunk(
+    lane: ResolvedLane, problem: LaunchProblem, launches: Launches, day: NDArray[np.datetime64], light: LightTable
+) -> DayRange:
     times = np.flatnonzero(np.isin(problem.time_of_flight_s, times_of_flight(lane)))
     index = all_flights(problem, times)
     flights = evaluate(lane, problem, picked(launches, index), index, light)
@@ -105,7 +111,9 @@ def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[Floa
 
 def _spans(flights: Candidates, best: NDArray[np.int64], good: NDArray[np.bool_]) -> FloatArray:
     """Lift-off and azimuth where the day's launch window opens and closes, (4, B): same plane and time of flight."""
-    kind = ((flights.day * 2 + flights.injection) * (flights.time.max(initial=0) + 1) + flights.time) * 2 + flights.approach
+    kind = (
+        (flights.day * 2 + flights.injection) * (flights.time.max(initial=0) + 1) + flights.time
+    ) * 2 + flights.approach
     spans = np.full((4, len(best)), np.nan)
     order = np.lexsort((flights.liftoff_tdb_s, kind))
     order = order[good[order]]
@@ -116,8 +124,10 @@ def _spans(flights: Candidates, best: NDArray[np.int64], good: NDArray[np.bool_]
 
 
 def _with_best(spans: FloatArray, best: Candidates) -> FloatArray:
-    """Spans that hold the best flight's lift-off, which is refined: it may leave the grid's by some seconds."""
-    opens, closes = np.fmin(spans[0], best.liftoff_tdb_s), np.fmax(spans[1], best.liftoff_tdb_s)
+    """Spans that hold the best flight, which is refined: its lift-off may leave the grid's by some seconds."""
+    liftoff = best.liftoff_tdb_s
+    opens = np.where(spans[2] == best.azimuth_rad, liftoff, np.fmin(spans[0], liftoff))
+    closes = np.where(spans[3] == best.azimuth_rad, liftoff, np.fmax(spans[1], liftoff))
     return np.stack([opens, closes, spans[2], spans[3]])
 
 

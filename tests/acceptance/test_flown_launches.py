@@ -33,8 +33,9 @@ BEYOND_ONE_REVOLUTION_S = 6300.0  # injection was in the second revolution
 PACIFIC, ATLANTIC = 1, 0  # descending, ascending injection
 
 
-def launches(site, day, azimuths_deg, arrival_utc, lunar_inclination_deg, parking_km=PARKING_KM, ascent=None,
-             coast_s=None):
+def launches(
+    site, day, azimuths_deg, arrival_utc, lunar_inclination_deg, parking_km=PARKING_KM, ascent=None, coast_s=None
+):
     _, epochs = utc_days(date.fromisoformat(day), date.fromisoformat(day))
     pad = pad_of(site)
     ascent_s, downrange_rad = ascent or (ASCENT_S, DOWNRANGE_RAD)
@@ -146,8 +147,12 @@ def test_change_6_waits_for_the_morning_at_its_site():
         # It came in the site's afternoon, and wanted a whole day of light: not the evening but the next morning.
         staging={"loiter_s": (10.0 * DAY_S, 26.0 * DAY_S)},
         staging_orbit={"inclination_deg": 137.0},
-        constraints={"sun_above_horizon_deg": None, "sun_elevation_deg": (5.0, 45.0), "cross_range_deg": 4.0,
-                     "max_insertion_dv_m_s": None},
+        constraints={
+            "sun_above_horizon_deg": None,
+            "sun_elevation_deg": (5.0, 45.0),
+            "cross_range_deg": 4.0,
+            "max_insertion_dv_m_s": None,
+        },
         objective="earliest_landing",
     )
     day, epochs = utc_days(date(2024, 5, 3), date(2024, 5, 3))

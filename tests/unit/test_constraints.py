@@ -95,9 +95,15 @@ def test_the_good_flight_satisfies_all_of_them():
 
 
 def test_limits_that_are_not_asked_for_do_not_apply():
-    plain = changed(base_lane(), constraints={
-        "max_insertion_dv_m_s": None, "max_c3_km2_s2": None, "sun_elevation_deg": None, "sun_above_horizon_deg": None,
-    })
+    plain = changed(
+        base_lane(),
+        constraints={
+            "max_insertion_dv_m_s": None,
+            "max_c3_km2_s2": None,
+            "sun_elevation_deg": None,
+            "sun_above_horizon_deg": None,
+        },
+    )
     names = {each.name for each in constraints_of(plain)}
     assert not names & {"insertion_dv", "injection_energy", "sun_at_landing"}
     assert "landed_mass" in names  # more than nothing is always asked for
@@ -114,8 +120,11 @@ def test_margins_at_the_limit_are_open():
 
 
 def test_days_next_to_a_booked_launch_are_closed_for_the_turnaround():
-    booked = changed(base_lane(), launch_site={"booked": (FIRST + timedelta(days=4),), "turnaround_s": 3.0 * DAY_S},
-                     launcher={"turnaround_s": 0.0})
+    booked = changed(
+        base_lane(),
+        launch_site={"booked": (FIRST + timedelta(days=4),), "turnaround_s": 3.0 * DAY_S},
+        launcher={"turnaround_s": 0.0},
+    )
     margin = margin_of("turnaround", booked, candidates(10))
     assert list(margin) == [1.0, 0.0, -1.0, -2.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0]
     slow = changed(booked, launcher={"turnaround_s": 20.0 * DAY_S})

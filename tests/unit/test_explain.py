@@ -78,7 +78,7 @@ def test_constraint_without_unit_leaves_no_blank():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.13201, "0.133"), (1500.01, "1510"), (0.0, "0"), (1.0, "1"), (99.91, "100"), (2.001e-9, "2.01e-09")]
+    [(0.13201, "0.133"), (1500.01, "1510"), (0.0, "0"), (1.0, "1"), (99.91, "100"), (2.001e-9, "2.01e-09")],
 )
 def test_relaxations_are_rounded_up_to_three_digits(value, text):
     assert _rounded_up(value) == text

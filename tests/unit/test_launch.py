@@ -30,8 +30,12 @@ def misses_km(lane_id, problem, launches, heading):
     """Distance of each launch's injection from where its lift-off, azimuth, ascent and coast lead."""
     distances = []
     for item, one in enumerate(heading):
-        start = ascent(lane(lane_id).launch_site, launches.liftoff_tdb_s[item], problem.headings.azimuth_rad[one],
-                       problem.parking_radius_km)
+        start = ascent(
+            lane(lane_id).launch_site,
+            launches.liftoff_tdb_s[item],
+            problem.headings.azimuth_rad[one],
+            problem.parking_radius_km,
+        )
         place = injection_place_km(start, problem, launches.coast_s[item])
         distances.append(np.linalg.norm(place - launches.tli_state_icrf[item, :3]))
     return np.array(distances)
@@ -184,4 +188,3 @@ def test_rates_of_the_parking_orbit_are_those_of_j2():
     iss, _ = parking_rates_rad_s(R_EARTH_KM + 400.0, np.array([51.64 * DEG]))
     assert iss[0] * DAY_S / DEG == pytest.approx(-5.0, abs=0.1)
     assert argument[0] > argument[1]
-
