@@ -109,7 +109,7 @@ def evaluate(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, ind
     light : LightTable
         Of the landing site, made with the lane's landing rule.
     """
-    heading = index[1]
+    day, heading, injection, time, approach = index
     heads, staging, arrival = problem.headings, lane.staging_orbit, launches.arrival_tdb_s
     perilune, apolune = R_MOON_KM + staging.perilune_altitude_km, R_MOON_KM + staging.apolune_altitude_km
     speed = np.linalg.norm(launches.tli_state_icrf[:, 3:], axis=1)
@@ -122,7 +122,11 @@ def evaluate(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, ind
     budget, injected, descent = land(lane, c3_for_mass, loi, chances.loiter_s, chances.cross_range_rad)
     lit = np.where(chances.reason == 1, chances.best_light_margin_rad, chances.light_in_plane_margin_rad)
     return Candidates(
-        *index,
+        day=day,
+        heading=heading,
+        injection=injection,
+        time=time,
+        approach=approach,
         status=launches.status,
         reach_margin_rad=launches.reach_margin_rad,
         liftoff_tdb_s=launches.liftoff_tdb_s,
@@ -183,4 +187,5 @@ def _moon_poles(arrival_tdb_s: FloatArray) -> FloatArray:
 
 def flies(candidates: Candidates) -> NDArray[np.bool_]:
     """Which candidates reach the Moon."""
-    return candidates.status == CONVERGED
+    flying: NDArray[np.bool_] = candidates.status == CONVERGED
+    return flying

@@ -24,9 +24,9 @@ class DayVerdict:
 def judge_days(day: NDArray[np.int64], days: int, margins: FloatArray, constraints: tuple[Constraint, ...]) -> DayVerdict:
     """Judge days from the margins (C, M) of their flights; ``day`` (M,) rises.
 
-    A day is closed by the constraints that its easiest flight breaks: the one that breaks the fewest, among equals the
-    combination that most flights share. A flight that is not there breaks what kept it from being there alone, for
-    nothing is known beyond.
+    A day is closed by the constraints that its easiest flight breaks: where some flight breaks one alone, the one that
+    is the least short of opening the day; else the flight that breaks the fewest, among equals the combination that most
+    flights share. A flight that is not there breaks what kept it from being there alone, for nothing is known beyond.
     """
     satisfied = margins >= 0.0
     unknown = np.isnan(margins)
@@ -40,8 +40,9 @@ def judge_days(day: NDArray[np.int64], days: int, margins: FloatArray, constrain
     starts = np.searchsorted(day, np.arange(days + 1))
     for number in np.flatnonzero(~feasible):
         part = slice(starts[number], starts[number + 1])
-        closed[number] = _names(codes[part], counts[part], constraints)
-        relaxations[number] = _relaxation(margins[:, part], counts[part], constraints)
+        nearest = _nearest(margins[:, part], counts[part], constraints)
+        closed[number] = nearest[0].name if nearest else _names(codes[part], counts[part], constraints)
+        relaxations[number] = _words(*nearest) if nearest else ""
     return DayVerdict(feasible, tuple(closed), tuple(relaxations))
 
 
@@ -54,17 +55,21 @@ def _names(codes: NDArray[np.int64], counts: NDArray[np.int64], constraints: tup
     return ";".join(constraint.name for k, constraint in enumerate(constraints) if code >> k & 1)
 
 
-def _relaxation(margins: FloatArray, counts: NDArray[np.int64], constraints: tuple[Constraint, ...]) -> str:
-    """Smallest relaxation of one constraint that opens the day; only flights that are known to the end count."""
+def _nearest(margins: FloatArray, counts: NDArray[np.int64],
+             constraints: tuple[Constraint, ...]) -> tuple[Constraint, float] | None:
+    """Constraint whose smallest relaxation alone opens the day, and how much; only flights known to the end count."""
     one = np.flatnonzero(counts == 1)
     if len(one) == 0:
-        return ""
+        return None
     which = np.argmax(margins[:, one] < 0.0, axis=0)
     short = -margins[which, one]
     weights = short / np.array([constraint.scale for constraint in constraints])[which]
     best = int(np.argmin(weights))
-    constraint = constraints[which[best]]
-    return f"{constraint.name} by {_rounded_up(short[best])} {constraint.unit}".rstrip()
+    return constraints[which[best]], float(short[best])
+
+
+def _words(constraint: Constraint, short: float) -> str:
+    return f"{constraint.name} by {_rounded_up(short)} {constraint.unit}".rstrip()
 
 
 def _rounded_up(value: float) -> str:

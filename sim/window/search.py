@@ -23,6 +23,7 @@ from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of, margins
 from sim.window.explain import DayVerdict, judge_days
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
+from sim.window.span import launch_spans
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -95,7 +96,7 @@ def _search_chunk(
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=_with_best(_spans(flights, best, good), refined),
+        span=_with_best(_span(lane, flights, best, margin, (*problem.shape[:3], len(times), problem.shape[4])), refined),
         verdict=verdict,
         strip_margin=strip_margin,
         strip_open=strip_open,
@@ -109,18 +110,12 @@ def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[Floa
     return np.where(np.isneginf(per_day), np.nan, per_day), per_day >= 0.0
 
 
-def _spans(flights: Candidates, best: NDArray[np.int64], good: NDArray[np.bool_]) -> FloatArray:
-    """Lift-off and azimuth where the day's launch window opens and closes, (4, B): same plane and time of flight."""
-    kind = (
-        (flights.day * 2 + flights.injection) * (flights.time.max(initial=0) + 1) + flights.time
-    ) * 2 + flights.approach
-    spans = np.full((4, len(best)), np.nan)
-    order = np.lexsort((flights.liftoff_tdb_s, kind))
-    order = order[good[order]]
-    left, right = np.searchsorted(kind[order], kind[best], "left"), np.searchsorted(kind[order], kind[best], "right")
-    for row, item in ((0, order[left] if len(best) else left), (1, order[right - 1] if len(best) else right)):
-        spans[row], spans[2 + row] = flights.liftoff_tdb_s[item], flights.azimuth_rad[item]
-    return spans
+def _span(lane: ResolvedLane, flights: Candidates, best: NDArray[np.int64], margin: FloatArray,
+          shape: tuple[int, ...]) -> FloatArray:
+    """Opening and closing of the day's launch window around each best flight."""
+    scales = np.array([constraint.scale for constraint in constraints_of(lane)])
+    return launch_spans(flights, best, np.min(margin / scales[:, None], axis=0), shape,
+                        lane.launch_site.azimuth_range_deg is not None)
 
 
 def _with_best(spans: FloatArray, best: Candidates) -> FloatArray:

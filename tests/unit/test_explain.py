@@ -37,9 +37,16 @@ def test_the_easiest_flight_names_the_reason():
     assert verdict.closed_by == ("mass",)
 
 
-def test_among_equally_easy_flights_the_combination_that_most_share():
+def test_the_reason_is_what_opens_the_day_with_the_least():
+    # 5 kg are 0.05 of a small step, 0.1 deg 0.2: one flight near by counts before many far off.
     verdict = judged([[(1.0, -5.0, 1.0), (1.0, 1.0, -0.1), (1.0, 1.0, -0.2)]])
-    assert verdict.closed_by == ("light",)
+    assert verdict.closed_by == ("mass",)
+    assert verdict.relaxation == ("mass by 5 kg",)
+
+
+def test_among_equally_hard_flights_the_combination_that_most_share():
+    verdict = judged([[(1.0, -5.0, -1.0), (-1.0, 1.0, -0.1), (-1.0, 1.0, -0.2)]])
+    assert verdict.closed_by == ("reach;light",)
 
 
 def test_several_constraints_are_joined_in_their_order():
