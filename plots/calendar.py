@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -205,7 +206,7 @@ def assumed_mark(view: LaneView) -> str:
 
 def _add_legend(ax: Axes, shown: Sequence[ReasonStyle]) -> None:
     shades = tuple(Patch(facecolor=shade) for shade in OPEN_SHADES)
-    handles: list[object] = [shades] + [
+    handles: list[Any] = [shades] + [
         Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0)
         for style in shown
     ]

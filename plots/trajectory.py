@@ -167,7 +167,17 @@ def _draw_bodies(ax: Axes, view: View) -> None:
 def _name(ax: Axes, where: FloatArray, name: str, offset: tuple[int, int]) -> None:
     side = {1: "left", 0: "center", -1: "right"}[int(np.sign(offset[0]))]
     centre = "center" if offset == (0, 0) else "baseline"
-    ax.annotate(name, where, offset, textcoords="offset points", ha=side, va=centre, fontsize=8, color=INK, zorder=5)
+    ax.annotate(
+        name,
+        (where[0], where[1]),
+        offset,
+        textcoords="offset points",
+        ha=side,
+        va=centre,
+        fontsize=8,
+        color=INK,
+        zorder=5,
+    )
 
 
 def _mark_days(ax: Axes, track: FlightTrack, view: View) -> None:

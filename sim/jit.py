@@ -76,10 +76,11 @@ _FASTMATH = {"contract", "reassoc", "arcp", "nsz"}
 
 def jit(*, fastmath: bool = False, inline: bool = False) -> Callable[[F], F]:
     """Decorate a kernel: compiled, cached on disk, IEEE division, without the interpreter's lock (see sim.threads)."""
-    return numba.njit(
+    decorate: Callable[[F], F] = numba.njit(
         cache=True,
         nogil=True,
         fastmath=_FASTMATH if fastmath else False,
         error_model="numpy",
         inline="always" if inline else "never",
     )
+    return decorate
