@@ -76,10 +76,8 @@ def column_texts(column: Column, values: Values, count: int) -> list[str]:
 
 def number_texts(values: FloatArray, decimals: int) -> list[str]:
     """Return fixed-point texts of (N,); not finite is empty, and zero has no sign."""
-    rounded_to_zero = np.abs(values) < 0.5 * 10.0**-decimals
-    clean = np.where(rounded_to_zero, 0.0, values)
     finite = np.isfinite(values).tolist()
-    return [f"{value:.{decimals}f}" if good else "" for value, good in zip(clean.tolist(), finite, strict=True)]
+    return [f"{value:z.{decimals}f}" if good else "" for value, good in zip(values.tolist(), finite, strict=True)]
 
 
 def utc_texts(t_tdb_s: FloatArray) -> list[str]:

@@ -3,7 +3,7 @@ import io
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.results.columns import Column
@@ -12,6 +12,7 @@ from sim.results.tables import csv_text, number_texts
 
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=20), st.integers(0, 9))
+@example([-0.5], 0)
 def test_numbers_are_written_to_half_of_the_last_digit(values, decimals):
     texts = number_texts(np.array(values), decimals)
     for value, text in zip(values, texts, strict=True):
