@@ -136,8 +136,8 @@ class TransferSpec(Entry):
 
     @model_validator(mode="after")
     def _times_are_flyable(self) -> Self:
-        if not (2.0 * DAY_S <= self.time_of_flight_s[0] and self.time_of_flight_s[1] <= 7.5 * DAY_S):
-            message = "time_of_flight leaves what a direct flight can do — stay within 2 d to 7.5 d"
+        if not (2.2 * DAY_S <= self.time_of_flight_s[0] and self.time_of_flight_s[1] <= 9.0 * DAY_S):
+            message = "time_of_flight leaves what a direct flight can do — stay within 2.2 d to 9 d"
             raise ValueError(message)
         return self
 
