@@ -1,7 +1,7 @@
 """Search the launch days of all lanes: solve, judge, keep the best of each day.
 
-Days are solved in chunks fixed by the grid, lanes that share pad and flight share the solutions. Nothing here depends on
-the number of threads.
+Days are solved in chunks fixed by the grid, lanes that share pad and flight share the solutions. Nothing here depends
+on the number of threads.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.threads import map_threads
 from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_launches, solve_launches
 from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
-from sim.window.candidates import Candidates, all_flights, evaluate, flies
+from sim.window.candidates import Candidates, Index, all_flights, evaluate, flies
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of, margins
 from sim.window.explain import DayVerdict, judge_days
@@ -87,21 +87,41 @@ def _search_chunk(
     index = all_flights(problem, times)
     flights = evaluate(lane, problem, picked(launches, index), index, light)
     margin = margins(lane, day, flights)
+    best, refined = _best_flights(lane, problem, launches, day, (flights, index, margin), light)
     verdict = judge_days(flights.day, len(day), margin, constraints_of(lane))
-    good = np.all(margin >= 0.0, axis=0)
-    best = best_of_groups(lane.lane.objective, flights, flights.day, good)
-    best_index = tuple(part[best] for part in index)
-    refined = evaluate(lane, problem, refine_launches(problem, best_index, launches), best_index, light)
     strip_margin, strip_open = _strips(flights.day, len(day), margin)
+    shape = (*problem.shape[:3], len(times), problem.shape[4])
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=_with_best(_span(lane, flights, best, margin, (*problem.shape[:3], len(times), problem.shape[4])), refined),
+        span=_with_best(_span(lane, flights, best, margin, shape), refined),
         verdict=verdict,
         strip_margin=strip_margin,
         strip_open=strip_open,
         porkchop=_porkchop(flights, len(day), times),
     )
+
+
+def _best_flights(
+    lane: ResolvedLane,
+    problem: LaunchProblem,
+    launches: Launches,
+    day: NDArray[np.datetime64],
+    grid: tuple[Candidates, Index, FloatArray],
+    light: LightTable,
+) -> tuple[NDArray[np.int64], Candidates]:
+    """Best flight of every open day, refined; the margins of ``grid`` take the refined values.
+
+    Refining moves a flight by seconds. One that this pushes over a limit gives way to the next best of its day.
+    """
+    flights, index, margin = grid
+    while True:
+        best = best_of_groups(lane.lane.objective, flights, flights.day, np.all(margin >= 0.0, axis=0))
+        part = tuple(axis[best] for axis in index)
+        refined = evaluate(lane, problem, refine_launches(problem, part, launches), part, light)
+        margin[:, best] = margins(lane, day, refined)
+        if np.all(margin[:, best] >= 0.0):
+            return best, refined
 
 
 def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:

@@ -93,8 +93,8 @@ def test_every_open_day_keeps_the_limits_of_its_lane(outcomes):
     assert np.nanmin(outcomes["heavy_cargo"].launches["landed_payload_kg"]) >= 4600.0
     for one in outcomes.values():
         if one.feasible.any():
-            # The Sun's band of the scenarios; the best flight is refined after it was judged: a thousandth of a degree.
-            assert np.nanmin(one.launches["sun_above_horizon_rad"]) >= (0.5 - 1e-3) * DEG
+            # The Sun's band of the scenarios; a degree made of radians may lose its last digit.
+            assert np.nanmin(one.launches["sun_above_horizon_rad"]) >= 0.5 * DEG * (1.0 - 1e-12)
 
 
 def test_best_flight_of_a_window_is_its_day_of_the_table(outcomes):
@@ -212,7 +212,8 @@ def test_what_is_said_to_open_a_day_opens_it(name):
     asked = [(number, float(word[1])) for number, word in enumerate(words) if word]
     assert asked, before.closed_by
     for number, by in asked[:: max(1, len(asked) // 4)]:
-        relaxed = changed(closed, **RELAXED[name](closed, by))
+        # A flight of the grid is known to a second: a coast as well, 0.02 min; all else to more digits than are said.
+        relaxed = changed(closed, **RELAXED[name](closed, by + (0.02 if name == "coast" else 0.0)))
         start = str(before.day[number])
         assert found([relaxed], start, 1)[closed.id].feasible[0], (start, by)
         short = changed(closed, **RELAXED[name](closed, 0.97 * by))
@@ -238,3 +239,12 @@ def test_a_launch_day_is_a_utc_day(outcomes):
     assert one.day_tdb_s[0] == pytest.approx(float(tdb_s_from_utc("2031-01-01")), abs=1e-6)
     for row in np.flatnonzero(one.feasible):
         assert utc_text(one.launches["best_liftoff_tdb_s"][row])[:10] == str(one.day[row])
+
+
+def test_a_flight_that_refining_pushes_over_a_limit_gives_way_to_the_next_best():
+    # On this day the best of the grid's flights keeps the Sun's band by less than its last seconds move it.
+    one = found([lane("heavy_cargo", "ilrs_2026")], "2030-02-06", 5)["heavy_cargo"]
+    assert one.feasible[2]
+    for column, values in one.launches.items():
+        assert np.isfinite(values[one.feasible]).all(), column
+    assert np.nanmin(one.launches["sun_above_horizon_rad"]) >= 0.5 * DEG * (1.0 - 1e-12)
