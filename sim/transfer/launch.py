@@ -288,20 +288,34 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     return _launches(problem, items, _next_timing(problem, items, timing, t0, states), solutions)
 
 
-def refine_launches(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], launches: Launches,
-                    rounds: int = 3) -> Launches:
-    """Solve picked items again, more finely, until lift-off, coast and injection close to a microsecond.
+def refine_launches(
+    problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], launches: Launches, rounds: int = 3
+) -> Launches:
+    """Solve picked items again, more finely, until lift-off, coast and injection close to some microseconds.
 
     ``index`` are five arrays (M,) into the problem's shape, ``launches`` what ``solve_launches`` found; the result's
     arrays are (M,).
     """
+    wanted = (launches.coast_s - launches.mismatch_s)[index]
+    return refine_from(problem, index, launches.tli_tdb_s[index], launches.liftoff_tdb_s[index], wanted, rounds)
+
+
+def refine_from(
+    problem: LaunchProblem,
+    index: tuple[NDArray[np.int64], ...],
+    tli_tdb_s: FloatArray,
+    liftoff_tdb_s: FloatArray,
+    coast_s: FloatArray,
+    rounds: int = 3,
+    nodes: Nodes = CHECK_NODES,
+) -> Launches:
+    """Solve items from known launches near by: injection, lift-off and coast (M,), of this or a neighbouring heading."""
     items = _items(problem, index, (len(index[0]),))
-    start = (launches.tli_tdb_s[index], launches.liftoff_tdb_s[index], (launches.coast_s - launches.mismatch_s)[index])
-    timing = _Timing(*start, np.full(items.shape, USUAL_SLOPE))
+    timing = _Timing(tli_tdb_s, liftoff_tdb_s, coast_s, np.full(items.shape, USUAL_SLOPE))
     for _ in range(rounds):
         better = timing.better_tli(problem.ascent_s)
-        t0 = np.where(np.isfinite(better), better, start[0])
-        solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2), CHECK_NODES)
+        t0 = np.where(np.isfinite(better), better, tli_tdb_s)
+        solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2), nodes)
         timing = _next_timing(problem, items, timing, t0, solutions.tli_state_icrf)
     return _launches(problem, items, timing, solutions)
 

@@ -117,18 +117,25 @@ def azimuth_of_inclination(pad: Pad, inclination_rad: float, heading: str, parki
     return float(np.arctan2(east, north if heading == "north" else -north) % (2.0 * np.pi))
 
 
+def azimuth_span_deg(azimuth_range_deg: tuple[float, float]) -> float:
+    """Width of an azimuth range, which may cross north; 0 to 360 is the full circle."""
+    low, high = azimuth_range_deg
+    return 360.0 if high - low >= 360.0 else (high - low) % 360.0
+
+
+def spread_azimuths_rad(azimuth_range_deg: tuple[float, float], count: int) -> FloatArray:
+    """``count`` azimuths evenly across a range, its ends included; one where the range is a single azimuth."""
+    span = azimuth_span_deg(azimuth_range_deg)
+    return np.asarray(np.radians(azimuth_range_deg[0] + np.linspace(0.0, span, count if span > 0.0 else 1)))
+
+
 def site_headings(site: LaunchSite, parking_radius_km: float, count: int) -> Headings:
     """Headings of a launch site: ``count`` azimuths across its range, or one for each allowed inclination."""
     pad = pad_of(site)
     if site.azimuth_range_deg is not None:
-        low, high = site.azimuth_range_deg
-        span = (high - low) % 360.0
-        azimuths = np.radians(low + np.linspace(0.0, span, count if span > 0.0 else 1))
-    else:
-        azimuths = np.array(
-            [
-                azimuth_of_inclination(pad, inclination * DEG, site.heading, parking_radius_km)
-                for inclination in site.allowed_inclinations_deg or ()
-            ]
-        )
-    return headings_at(pad, azimuths, parking_radius_km)
+        return headings_at(pad, spread_azimuths_rad(site.azimuth_range_deg, count), parking_radius_km)
+    azimuths = [
+        azimuth_of_inclination(pad, inclination * DEG, site.heading, parking_radius_km)
+        for inclination in site.allowed_inclinations_deg or ()
+    ]
+    return headings_at(pad, np.array(azimuths), parking_radius_km)

@@ -55,8 +55,9 @@ def _names(codes: NDArray[np.int64], counts: NDArray[np.int64], constraints: tup
     return ";".join(constraint.name for k, constraint in enumerate(constraints) if code >> k & 1)
 
 
-def _nearest(margins: FloatArray, counts: NDArray[np.int64],
-             constraints: tuple[Constraint, ...]) -> tuple[Constraint, float] | None:
+def _nearest(
+    margins: FloatArray, counts: NDArray[np.int64], constraints: tuple[Constraint, ...]
+) -> tuple[Constraint, float] | None:
     """Constraint whose smallest relaxation alone opens the day, and how much; only flights known to the end count."""
     one = np.flatnonzero(counts == 1)
     if len(one) == 0:
@@ -66,6 +67,15 @@ def _nearest(margins: FloatArray, counts: NDArray[np.int64],
     weights = short / np.array([constraint.scale for constraint in constraints])[which]
     best = int(np.argmin(weights))
     return constraints[which[best]], float(short[best])
+
+
+def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatArray:
+    """How far a flight (M,) is from flying: 0 where it does, the weight of the only relaxation it needs, else more."""
+    scales = np.array([constraint.scale for constraint in constraints])
+    short = np.where(np.isnan(margins), 0.0, np.maximum(0.0, -margins) / scales[:, None])
+    many = np.sum(short > 0.0, axis=0)
+    total: FloatArray = np.sum(short, axis=0) + 1e6 * np.maximum(0, many - 1) + 1e9 * np.isnan(margins).any(axis=0)
+    return total
 
 
 def _words(constraint: Constraint, short: float) -> str:

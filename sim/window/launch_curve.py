@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import Launches, LaunchProblem, picked, refine_launches, solve_launches
-from sim.transfer.pad import headings_at
+from sim.transfer.pad import headings_at, spread_azimuths_rad
 from sim.window.candidates import Candidates, all_flights, evaluate, flies
-from sim.window.choose import best_of_groups
+from sim.window.choose import best_of_groups, cost
 from sim.window.constraints import constraints_of, margins
-from sim.window.explain import judge_days
+from sim.window.explain import judge_days, trouble
+from sim.window.fine import stacked
 from sim.window.plan import launch_problem, times_of_flight
 
 FloatArray = NDArray[np.float64]
 
 CURVE_AZIMUTHS = 41
 """Headings across a pad's range from which the curve starts."""
+
+SAME_HEADING_RAD = 0.2
 
 SECANT_ROUNDS = 8
 
@@ -45,8 +48,9 @@ def launch_curve(
 ) -> LaunchCurve:
     """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and where it opens and closes.
 
-    The time of flight is that of the day's best flight (of the cheapest, on a closed day), or ends at
-    ``arrival_tdb_s``. Each of the two injections has its own branch of the curve; each flies its better approach.
+    The time of flight is that of the day's best flight (of the least closed, on a closed day), or ends at
+    ``arrival_tdb_s``. Each of the two injections has its own branch of the curve; at each lift-off the better approach
+    flies: one that is open, then the one the lane's objective prefers.
     """
     duration = np.array([_duration(lane, day, day_tdb_s, light, arrival_tdb_s)])
     problem = launch_problem(lane, day_tdb_s, duration, _azimuths(lane), arrival_tdb_s)
@@ -56,11 +60,8 @@ def launch_curve(
     if not flies(flights).any():
         verdict = judge_days(flights.day, 1, margins(lane, day, flights), constraints_of(lane))
         return LaunchCurve(flights.take(slice(0, 0)), np.zeros(0, bool), (), verdict.closed_by[0])
-    parts = [
-        _branch(lane, problem, launches, flights, injection, light, step_s)
-        for injection in (0, 1)
-        if (flies(flights) & (flights.injection == injection)).any()
-    ]
+    kinds = [(injection, approach) for injection in (0, 1) for approach in (0, 1)]
+    parts = [_branch(lane, problem, launches, flights, kind, light, step_s) for kind in kinds]
     return _judged(lane, day, parts)
 
 
@@ -68,8 +69,7 @@ def _azimuths(lane: ResolvedLane) -> FloatArray | None:
     """Fine headings across a range; None leaves allowed inclinations as they are."""
     if lane.launch_site.azimuth_range_deg is None:
         return None
-    low, high = lane.launch_site.azimuth_range_deg
-    return np.radians(low + np.linspace(0.0, (high - low) % 360.0, CURVE_AZIMUTHS))
+    return spread_azimuths_rad(lane.launch_site.azimuth_range_deg, CURVE_AZIMUTHS)
 
 
 def _duration(
@@ -79,7 +79,7 @@ def _duration(
     light: LightTable,
     arrival_tdb_s: float | None,
 ) -> float:
-    """Time of flight of the day's best flight; where the day is closed, of the cheapest."""
+    """Time of flight of the day's best flight; where the day is closed, of the one nearest to flying."""
     if arrival_tdb_s is not None:
         return float(np.clip(arrival_tdb_s - day_tdb_s[0] - 43200.0, *lane.lane.transfer.time_of_flight_s))
     times = times_of_flight(lane)
@@ -87,8 +87,8 @@ def _duration(
     launches = solve_launches(problem)
     index = all_flights(problem, np.arange(len(times)))
     flights = evaluate(lane, problem, picked(launches, index), index, light)
-    good = np.all(margins(lane, day, flights) >= 0.0, axis=0)
-    best = best_of_groups(lane.lane.objective, flights, flights.day, good if good.any() else flies(flights))
+    broken = trouble(margins(lane, day, flights), constraints_of(lane))
+    best = best_of_groups(lane.lane.objective, flights, flights.day, flies(flights) & (broken == broken.min()))
     return float(times[flights.time[best[0]]] if len(best) else times.mean())
 
 
@@ -97,18 +97,14 @@ def _branch(
     problem: LaunchProblem,
     launches: Launches,
     flights: Candidates,
-    injection: int,
+    kind: tuple[int, int],
     light: LightTable,
     step_s: float,
 ) -> Candidates:
-    """One injection's launches: the ends of its curve and the even lift-offs between them."""
-    mine = flies(flights) & (flights.injection == injection)
-    total = np.where(mine, flights.loi_dv_km_s + flights.tli_dv_km_s, np.nan)
-    mean = [
-        np.nanmean(total[mine & (flights.approach == k)]) if (mine & (flights.approach == k)).any() else np.inf
-        for k in (0, 1)
-    ]
-    mine &= flights.approach == int(np.argmin(mean))
+    """Launches of one injection and approach: the ends of their curve and the even lift-offs between them."""
+    mine = flies(flights) & (flights.injection == kind[0]) & (flights.approach == kind[1])
+    if not mine.any():
+        return flights.take(slice(0, 0))
     curve = flights.take(np.flatnonzero(mine))
     ends = _refined(lane, problem, launches, curve, light)
     if lane.launch_site.azimuth_range_deg is None:
@@ -116,7 +112,7 @@ def _branch(
     wanted, low, high = _even_liftoffs(ends, float(problem.day_tdb_s[0]), step_s)
     inside = _solve_liftoffs(lane, problem, ends, wanted, low, high, light)
     first, last = int(np.argmin(ends.liftoff_tdb_s)), int(np.argmax(ends.liftoff_tdb_s))
-    return _stacked([ends.take(np.unique([first, last])), inside])
+    return stacked([ends.take(np.unique([first, last])), inside])
 
 
 def _refined(
@@ -217,16 +213,13 @@ def _as_launches(flights: Candidates, shape: tuple[int, ...], index: tuple[NDArr
     )
 
 
-def _stacked(parts: list[Candidates]) -> Candidates:
-    names = Candidates.__dataclass_fields__
-    return Candidates(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
-
-
 def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candidates]) -> LaunchCurve:
-    flights = _stacked(parts)
-    flights = flights.take(np.argsort(flights.liftoff_tdb_s, kind="stable"))
+    flights = stacked(parts)
     margin = margins(lane, day, flights)
     constraints = constraints_of(lane)
+    keep = _better_approaches(lane, flights, trouble(margin, constraints))
+    keep = keep[np.argsort(flights.liftoff_tdb_s[keep], kind="stable")]
+    flights, margin = flights.take(keep), margin[:, keep]
     feasible = np.all(margin >= 0.0, axis=0)
     closed = tuple(
         ";".join(constraint.name for k, constraint in enumerate(constraints) if margin[k, item] < 0.0)
@@ -234,3 +227,23 @@ def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candida
     )
     verdict = judge_days(flights.day, 1, margin, constraints)
     return LaunchCurve(flights, feasible, closed, verdict.closed_by[0])
+
+
+def _better_approaches(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
+    """Numbers of the flights to show: for each launch of an injection the better approach.
+
+    Two flights are the same launch when they lift off within a second near one heading, or at the very same heading.
+    """
+    order = np.lexsort((cost(lane.lane.objective, flights), broken))
+    shown: list[int] = []
+    for item in order:
+        others = np.array(shown, np.int64)
+        turned = np.abs(np.angle(np.exp(1j * (flights.azimuth_rad[others] - flights.azimuth_rad[item]))))
+        together = np.abs(flights.liftoff_tdb_s[others] - flights.liftoff_tdb_s[item]) < 1.0
+        same = (turned < 1e-9) | (together & (turned < SAME_HEADING_RAD))
+        same &= (flights.injection[others] == flights.injection[item]) & (
+            flights.approach[others] != flights.approach[item]
+        )
+        if not same.any():
+            shown.append(int(item))
+    return np.array(shown, np.int64)

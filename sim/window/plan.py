@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.constants import R_EARTH_KM, R_MOON_KM
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.launch import LaunchProblem
-from sim.transfer.pad import Headings, headings_at, pad_of, site_headings
+from sim.transfer.pad import Headings, azimuth_span_deg, headings_at, pad_of, site_headings, spread_azimuths_rad
 from sim.units import DAY_S, DEG, HOUR_S
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +20,10 @@ TIME_OF_FLIGHT_STEP_S = 6.0 * HOUR_S
 """Grid of times of flight: delta-v is smooth on half a day (tests/studies/time_of_flight_step.py)."""
 
 AZIMUTHS = 5
-"""Headings across a pad's azimuth range."""
+"""Headings across a pad's azimuth range at which all flights are solved."""
+
+FINE_AZIMUTH_DEG = 4.5
+"""Widest step of headings at which each day's best, or least closed, flight is solved again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,14 @@ def launch_problem(lane: ResolvedLane, day_tdb_s: FloatArray, time_of_flight_s: 
         least_coast_s=key.least_coast_s,
         arrival_tdb_s=arrival_tdb_s,
     )
+
+
+def fine_azimuths(lane: ResolvedLane) -> FloatArray:
+    """Fine headings (F,) across the pad's azimuth range, rad; none where the pad flies fixed inclinations."""
+    limits = lane.launch_site.azimuth_range_deg
+    if limits is None:
+        return np.zeros(0)
+    return spread_azimuths_rad(limits, int(np.ceil(azimuth_span_deg(limits) / FINE_AZIMUTH_DEG)) + 1)
 
 
 def days_chunk(count: int, headings: int, times: int) -> int:

@@ -7,7 +7,7 @@ on the number of threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from sim.scenario.resolve import ResolvedLane
 from sim.threads import map_threads
 from sim.transfer.landing_light import LightTable
-from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_launches, solve_launches
+from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_from, solve_launches
 from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
-from sim.window.candidates import Candidates, Index, all_flights, evaluate, flies
+from sim.window.candidates import Candidates, all_flights, evaluate, flies
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of, margins
-from sim.window.explain import DayVerdict, judge_days
+from sim.window.explain import DayVerdict, judge_days, trouble
+from sim.window.fine import FineFlights, fine_flights, stacked
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
-from sim.window.span import launch_spans
+from sim.window.span import launch_span
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -85,40 +86,49 @@ def _search_chunk(
 ) -> DayRange:
     times = np.flatnonzero(np.isin(problem.time_of_flight_s, times_of_flight(lane)))
     index = all_flights(problem, times)
-    flights = evaluate(lane, problem, picked(launches, index), index, light)
-    margin = margins(lane, day, flights)
-    best, refined = _best_flights(lane, problem, launches, day, (flights, index, margin), light)
-    verdict = judge_days(flights.day, len(day), margin, constraints_of(lane))
+    grid = evaluate(lane, problem, picked(launches, index), index, light)
+    grid_margin = margins(lane, day, grid)
+    fine = fine_flights(lane, problem, grid, trouble(grid_margin, constraints_of(lane)), light)
+    fine_margin = margins(lane, day, fine.flights)
+    flights, margin = _by_day([grid, fine.flights], [grid_margin, fine_margin])
+    best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
     strip_margin, strip_open = _strips(flights.day, len(day), margin)
-    shape = (*problem.shape[:3], len(times), problem.shape[4])
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=_with_best(_span(lane, flights, best, margin, shape), refined),
-        verdict=verdict,
+        span=_spans(fine, fine_margin, refined),
+        verdict=judge_days(flights.day, len(day), margin, constraints_of(lane)),
         strip_margin=strip_margin,
         strip_open=strip_open,
-        porkchop=_porkchop(flights, len(day), times),
+        porkchop=_porkchop(grid, len(day), times),
     )
+
+
+def _by_day(parts: list[Candidates], margin: list[FloatArray]) -> tuple[Candidates, FloatArray]:
+    """Flights and margins of several searches in order of day."""
+    flights = stacked(parts)
+    order = np.argsort(flights.day, kind="stable")
+    return flights.take(order), np.concatenate(margin, axis=1)[:, order]
 
 
 def _best_flights(
     lane: ResolvedLane,
     problem: LaunchProblem,
-    launches: Launches,
     day: NDArray[np.datetime64],
-    grid: tuple[Candidates, Index, FloatArray],
+    flights: Candidates,
+    margin: FloatArray,
     light: LightTable,
 ) -> tuple[NDArray[np.int64], Candidates]:
-    """Best flight of every open day, refined; the margins of ``grid`` take the refined values.
+    """Best flight of every open day, refined; ``margin`` takes the refined values.
 
     Refining moves a flight by seconds. One that this pushes over a limit gives way to the next best of its day.
     """
-    flights, index, margin = grid
     while True:
         best = best_of_groups(lane.lane.objective, flights, flights.day, np.all(margin >= 0.0, axis=0))
-        part = tuple(axis[best] for axis in index)
-        refined = evaluate(lane, problem, refine_launches(problem, part, launches), part, light)
+        part = flights.take(best)
+        index = (part.day, part.heading, part.injection, part.time, part.approach)
+        launches = refine_from(problem, index, part.tli_tdb_s, part.liftoff_tdb_s, part.coast_s)
+        refined = evaluate(lane, problem, launches, index, light)
         margin[:, best] = margins(lane, day, refined)
         if np.all(margin[:, best] >= 0.0):
             return best, refined
@@ -126,24 +136,38 @@ def _best_flights(
 
 def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Best margin of any flight of the day, (C, N), and whether some flight satisfies the constraint."""
-    per_day = np.where(np.isnan(margin), -np.inf, margin).reshape(len(margin), days, -1).max(axis=2)
+    starts = np.searchsorted(day, np.arange(days))
+    per_day = np.maximum.reduceat(np.where(np.isnan(margin), -np.inf, margin), starts, axis=1)
     return np.where(np.isneginf(per_day), np.nan, per_day), per_day >= 0.0
 
 
-def _span(lane: ResolvedLane, flights: Candidates, best: NDArray[np.int64], margin: FloatArray,
-          shape: tuple[int, ...]) -> FloatArray:
-    """Opening and closing of the day's launch window around each best flight."""
-    scales = np.array([constraint.scale for constraint in constraints_of(lane)])
-    return launch_spans(flights, best, np.min(margin / scales[:, None], axis=0), shape,
-                        lane.launch_site.azimuth_range_deg is not None)
+def _spans(fine: FineFlights, margin: FloatArray, best: Candidates) -> FloatArray:
+    """Lift-off and azimuth at opening and closing of each day's launch window, (4, B).
+
+    An instant where the pad flies fixed inclinations, and where the best flight is of another kind than the day's fine
+    headings.
+    """
+    spans = np.stack([best.liftoff_tdb_s, best.liftoff_tdb_s, best.azimuth_rad, best.azimuth_rad])
+    flights, count = fine.flights, fine.headings
+    rows = {int(number): k * count for k, number in enumerate(flights.day[::count])} if count else {}
+    for item in range(len(best.day)):
+        first = rows.get(int(best.day[item]))
+        if first is None or not _same_kind(flights, first, best, item):
+            continue
+        part = slice(first, first + count)
+        azimuth = np.unwrap(flights.azimuth_rad[part])
+        near = int(np.argmin(np.abs(np.angle(np.exp(1j * (azimuth - best.azimuth_rad[item]))))))
+        if np.all(margin[:, part][:, near] >= 0.0):
+            opens, closes, *angles = launch_span(flights.liftoff_tdb_s[part], azimuth, margin[:, part], near)
+            mine, angle = float(best.liftoff_tdb_s[item]), float(best.azimuth_rad[item])
+            ends = sorted([(opens, angles[0]), (closes, angles[1]), (mine, angle)])
+            spans[:, item] = ends[0][0], ends[-1][0], ends[0][1], ends[-1][1]
+    return spans
 
 
-def _with_best(spans: FloatArray, best: Candidates) -> FloatArray:
-    """Spans that hold the best flight, which is refined: its lift-off may leave the grid's by some seconds."""
-    liftoff = best.liftoff_tdb_s
-    opens = np.where(spans[2] == best.azimuth_rad, liftoff, np.fmin(spans[0], liftoff))
-    closes = np.where(spans[3] == best.azimuth_rad, liftoff, np.fmax(spans[1], liftoff))
-    return np.stack([opens, closes, spans[2], spans[3]])
+def _same_kind(flights: Candidates, first: int, best: Candidates, item: int) -> bool:
+    names = ("injection", "time", "approach")
+    return all(getattr(flights, name)[first] == getattr(best, name)[item] for name in names)
 
 
 def _porkchop(flights: Candidates, days: int, own: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
@@ -169,10 +193,8 @@ def _porkchop(flights: Candidates, days: int, own: NDArray[np.int64]) -> dict[st
 def _joined(parts: list[DayRange]) -> DayRange:
     """Put the chunks of a lane together."""
     offsets = np.cumsum([0] + [len(part.verdict.feasible) for part in parts])
-    names = [field.name for field in fields(Candidates)]
-    best = Candidates(**{name: np.concatenate([getattr(part.best, name) for part in parts]) for name in names})
     return DayRange(
-        best=best,
+        best=stacked([part.best for part in parts]),
         best_day=np.concatenate([part.best_day + offset for part, offset in zip(parts, offsets[:-1], strict=True)]),
         span=np.concatenate([part.span for part in parts], axis=1),
         verdict=DayVerdict(

@@ -1,0 +1,92 @@
+"""The day's best flight, or the one nearest to flying, along the headings between those that were searched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.resolve import ResolvedLane
+from sim.transfer.landing_light import LightTable
+from sim.transfer.launch import LaunchProblem, refine_from
+from sim.transfer.pad import Headings, headings_at
+from sim.transfer.solve import MAP_NODES
+from sim.window.candidates import Candidates, evaluate, flies
+from sim.window.choose import cost
+from sim.window.explain import trouble
+from sim.window.plan import fine_azimuths
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FineFlights:
+    """Flights of P days at F headings, one injection, time of flight and approach a day.
+
+    ``problem`` has the fine headings behind its own; ``flights`` (P × F) stand day by day in order of heading.
+    """
+
+    problem: LaunchProblem
+    flights: Candidates
+    headings: int
+
+
+def stacked(parts: list[Candidates]) -> Candidates:
+    """Put flights one behind the other."""
+    names = [field.name for field in fields(Candidates)]
+    return Candidates(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def fine_flights(
+    lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, broken: FloatArray, light: LightTable
+) -> FineFlights:
+    """Solve the day's pick of ``flights`` (in grid order) at fine headings; ``broken`` (M,) is how far each is from flying."""
+    azimuths = fine_azimuths(lane)
+    fine = headings_at(problem.pad, azimuths, problem.parking_radius_km)
+    joined = replace(problem, headings=_joined(problem.headings, fine))
+    known = len(problem.headings)
+    picks = _picks(lane, flights, broken) if len(azimuths) > 1 else np.zeros(0, np.int64)
+    if len(picks) == 0:
+        return FineFlights(joined, flights.take(slice(0, 0)), len(azimuths))
+    start = _starts(problem, flights, picks, np.unwrap(azimuths))
+    index = tuple(
+        np.repeat(getattr(flights, name)[picks], len(azimuths)) for name in ("day", "injection", "time", "approach")
+    )
+    full = (index[0], np.tile(known + np.arange(len(azimuths)), len(picks)), *index[1:])
+    launches = refine_from(joined, full, *start, nodes=MAP_NODES)
+    return FineFlights(joined, evaluate(lane, joined, launches, full, light), len(azimuths))
+
+
+def _joined(one: Headings, other: Headings) -> Headings:
+    return Headings(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Headings)))
+
+
+def _picks(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
+    """The best flight of each open day, the least closed of the others; none where nothing flies."""
+    which = np.flatnonzero(flies(flights))
+    part = flights.take(which)
+    order = np.lexsort((part.tli_dv_km_s + part.loi_dv_km_s, cost(lane.lane.objective, part), broken[which], part.day))
+    days = part.day[order]
+    first = np.concatenate([[True], np.diff(days) > 0]) if len(days) else np.zeros(0, bool)
+    picks: NDArray[np.int64] = which[order[first]]
+    return picks
+
+
+def _starts(
+    problem: LaunchProblem, flights: Candidates, picks: NDArray[np.int64], azimuths: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Injection, lift-off and coast (P × F,) between those of the searched headings of the same kind."""
+    days, headings = problem.shape[:2]
+    grid = np.arange(len(flights.day)).reshape(days, headings, -1)
+    kind = picks - flights.heading[picks] * grid.shape[2] - flights.day[picks] * headings * grid.shape[2]
+    rows = grid[flights.day[picks], :, kind]
+    known = np.unwrap(problem.headings.azimuth_rad)
+    out = np.empty((3, len(picks), len(azimuths)))
+    for number, row in enumerate(rows):
+        good = row[flies(flights)[row]]
+        at = known[flights.heading[good]]
+        for k, name in enumerate(("tli_tdb_s", "liftoff_tdb_s", "coast_s")):
+            out[k, number] = np.interp(azimuths, at, getattr(flights, name)[good])
+    tli, liftoff, coast = (part.ravel() for part in out)
+    return tli, liftoff, coast
