@@ -204,7 +204,7 @@ def launches(
     table = launch_table(loaded, lane, day, arrival, step_s, jobs=jobs)
     put_table(table.columns, table.rows, csv_file, as_json=as_json)
     if not any(row[table.columns.index("feasible")] == "true" for row in table.rows):
-        message = f"lane {lane} cannot launch on that day; the column closed_by says why"
+        message = f"lane {lane} finds no launch that is open; the column closed_by says why"
         raise NothingFeasibleError(message)
 
 

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from sim.results.flown import flight_track, write_flight_oem
 from sim.results.provenance import provenance_document
 from sim.results.report import write_comparison_report, write_report
 from sim.results.run import Run, load_run, write_results
-from sim.results.run_folder import check_replaceable, resolved, run_folder
+from sim.results.run_folder import resolved, run_folder
 from sim.results.tables import csv_text
 from sim.results.tracks import FlightTrack
 from sim.scenario.explain import resolved_yaml
@@ -32,8 +33,9 @@ from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import ResolvedLane, resolve_lane, resolve_lanes
 from sim.threads import set_jobs
+from sim.units import DAY_S
 from sim.warm import compiling_beside
-from sim.window.launch_curve import LaunchCurve, launch_curve
+from sim.window.launch_curve import LaunchCurve, launch_curve, no_launch
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
 from sim.window.types import LaneOutcome
@@ -45,6 +47,9 @@ DrawRun = Callable[[Run, Path], list[Path]]
 DrawCompare = Callable[[Sequence[Run], Path], list[Path]]
 
 RUNS = Path("runs")
+
+MOST_ROWS = 20_000
+"""Most lift-offs a launch table holds for one day."""
 
 
 def silent(label: str, done: int, total: int) -> None:
@@ -90,8 +95,24 @@ def run_header(scenario: Scenario, lanes: Sequence[ResolvedLane]) -> RunHeader:
     )
 
 
-def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int | None = None,
-                 progress: Progress = silent, draw: DrawRun | None = None) -> Run:
+@contextmanager
+def writing_to(target: Path) -> Iterator[None]:
+    """Say of a write that failed where it was, as an error of use: a full disk, a folder that cannot be made."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{target}: cannot be written: {error.strerror or error} — free some space or give another -o"
+        raise UsageError(message) from error
+
+
+def run_scenario(
+    loaded: LoadedScenario,
+    out: Path | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress = silent,
+    draw: DrawRun | None = None,
+) -> Run:
     """Find a scenario's windows and write the run folder, which appears whole or not at all.
 
     Parameters
@@ -109,14 +130,13 @@ def run_scenario(loaded: LoadedScenario, out: Path | None = None, *, jobs: int |
     started = time.monotonic()
     scenario = loaded.scenario
     target = resolved(out or RUNS / folder_name(loaded.path.stem))
-    check_replaceable(target, "run")
     threads = set_jobs(jobs)
-    with compiling_beside(threads):
-        outcomes = find_windows(scenario, progress)
-        tracks = fly_best(outcomes, progress)
     header = run_header(scenario, resolve_lanes(scenario))
     text = resolved_yaml(scenario)
-    with run_folder(target) as folder:
+    with writing_to(target), run_folder(target) as folder:
+        with compiling_beside(threads):
+            outcomes = find_windows(scenario, progress)
+            tracks = fly_best(outcomes, progress)
         provenance = provenance_document(text, jobs=threads, elapsed_s=time.monotonic() - started)
         run = write_results(folder, header, outcomes, tracks, text, provenance)
         ephemerides = folder / "ephem"
@@ -138,8 +158,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def launch_table(loaded: LoadedScenario, lane_id: str, day: str | None, arrival: str | None, step_s: float, *,
-                 jobs: int | None = None) -> Table:
+def launch_table(
+    loaded: LoadedScenario,
+    lane_id: str,
+    day: str | None,
+    arrival: str | None,
+    step_s: float,
+    *,
+    jobs: int | None = None,
+) -> Table:
     """Launch window of a lane: lift-off against azimuth, coast and injection.
 
     Parameters
@@ -152,11 +179,17 @@ def launch_table(loaded: LoadedScenario, lane_id: str, day: str | None, arrival:
         Step of lift-off times, from 00:00 UTC.
     """
     set_jobs(jobs)
+    if DAY_S / step_s > MOST_ROWS:
+        message = f"--step: {step_s:g} s makes {DAY_S / step_s:.0f} rows a day; take {DAY_S / MOST_ROWS:g} s or more"
+        raise UsageError(message)
     lane = resolve_lane(loaded.scenario, lane_id)
     arrival_tdb_s = None if arrival is None else float(tdb_s_from_utc(arrival))
     blocks = []
     for one in _launch_days(lane, loaded.scenario, day, arrival_tdb_s):
         dates, epochs = utc_days(one, one)
+        if arrival_tdb_s is not None and not _reaches(lane, float(epochs[0]), arrival_tdb_s):
+            blocks.append(_curve_values(no_launch("time_of_flight")))
+            continue
         light = light_tables([lane], epochs)[lane.id]
         blocks.append(_curve_values(launch_curve(lane, dates, epochs, light, step_s, arrival_tdb_s)))
     names = tuple(column.name for column in LAUNCH_CURVE)
@@ -174,8 +207,17 @@ def _launch_days(lane: ResolvedLane, scenario: Scenario, day: str | None, arriva
     if arrival_tdb_s is None:
         return [_first_open_day(lane, scenario)]
     shortest, longest = lane.lane.transfer.time_of_flight_s
-    first, last = (date.fromisoformat(utc_text(arrival_tdb_s - span)[:10]) for span in (longest + 7200.0, shortest))
+    longest += lane.launcher.ascent_time_s + lane.coast_s[1]
+    first, last = (date.fromisoformat(utc_text(arrival_tdb_s - span)[:10]) for span in (longest, shortest))
     return [first + timedelta(days=k) for k in range((last - first).days + 1)]
+
+
+def _reaches(lane: ResolvedLane, day_tdb_s: float, arrival_tdb_s: float) -> bool:
+    """Whether some lift-off of the day can meet the arrival with a time of flight within the lane's range or near it."""
+    shortest, longest = lane.lane.transfer.time_of_flight_s
+    before = lane.launcher.ascent_time_s + lane.coast_s[1]
+    earliest, latest = arrival_tdb_s - longest - before - DAY_S, arrival_tdb_s - shortest
+    return day_tdb_s + DAY_S > earliest and day_tdb_s < latest
 
 
 def _first_open_day(lane: ResolvedLane, scenario: Scenario) -> date:
@@ -224,7 +266,7 @@ def compare_runs(runs: Sequence[Run], out: Path | None = None, *, draw: DrawComp
     """Write the comparison of finished runs into a folder."""
     target = resolved(out or RUNS / "compare" / "_vs_".join(folder_name(run.name) for run in runs)[:120])
     comparison = compare(runs)
-    with run_folder(target, kind="comparison") as folder:
+    with writing_to(target), run_folder(target, kind="comparison") as folder:
         write_comparison(folder, comparison, runs)
         figures = draw(runs, folder / "figures") if draw else []
         write_comparison_report(comparison, figures, folder / "report.html")

@@ -41,7 +41,15 @@ def compile_landing_and_flight() -> None:
     light = SiteLight(0.0, 1800.0, np.tile([0.0, 0.0, -1.0], (count, 1)), np.zeros(count), np.zeros(count))
     table = light_table(light, None, (-1.0, 1.0))
     perilune = np.array([[1837.4, 0.0, 0.0, 0.0, 0.0, 2.5]])
-    first_landing(np.array([1800.0]), perilune, np.array([[0.0, 0.0, 1.0]]), 1837.4, 1837.4, table, LandingRule((0.0, 7200.0), 1.0))
+    first_landing(
+        np.array([1800.0]),
+        perilune,
+        np.array([[0.0, 0.0, 1.0]]),
+        1837.4,
+        1837.4,
+        table,
+        LandingRule((0.0, 7200.0), 1.0),
+    )
     injection = np.array([6563.0, 0.0, 0.0, 0.0, 10.9, 0.0])
     epochs = np.linspace(0.0, 3600.0, 3)
     refly_samples(injection, 0.0, 3600.0, np.array([0.0, 0.0, 1.0]), np.eye(3), epochs)

@@ -33,7 +33,9 @@ def flight_track(best: BestFlight) -> FlightTrack:
         Burn("TLI", transfer.tli_tdb_s, best.tli_dv_km_s, path.states_icrf[0, :3], moon[0]),
         Burn("LOI", transfer.arrival_tdb_s, best.loi_dv_km_s, path.states_icrf[-1, :3], moon[-1]),
     )
-    return FlightTrack(best.lane, best.window, epochs, path.states_icrf[:, :3], path.states_icrf[:, 3:], moon, moon_velocity, burns)
+    return FlightTrack(
+        best.lane, best.window, epochs, path.states_icrf[:, :3], path.states_icrf[:, 3:], moon, moon_velocity, burns
+    )
 
 
 def oem_name(track: FlightTrack) -> str:

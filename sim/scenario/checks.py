@@ -32,6 +32,9 @@ LONG_HORIZON_YEARS = 30.0
 MASK_REACH_KM = 0.1
 """A horizon mask further from its site than this says nothing about it."""
 
+DUE_EAST_WITHIN_DEG = 0.3
+"""An inclination this near the latitude is quoted rounded, and flown due east."""
+
 HIGHEST_SUN_MARGIN_DEG = 1.6
 """The Sun's declination at the Moon: at latitude φ it never stands above 90° − |φ| + 1.6°."""
 
@@ -259,6 +262,20 @@ def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
             what = f"the flight passes perilune at {asked:g} km, the staging orbit {lane.orbit.id} has {given:g} km"
             remedy = f"write perilune_altitude: {given:g} km"
             yield draft.problem(lane.path("transfer", "perilune_altitude"), what, remedy)
+
+
+def check_inclinations_reachable_from_pad(draft: Draft) -> Iterator[Problem]:
+    """Check that no allowed inclination lies below the latitude of its pad: no launch reaches it."""
+    for lane in draft.lanes:
+        if lane.launch_site is None:
+            continue
+        latitude = abs(lane.launch_site.latitude_deg)
+        for inclination in lane.launch_site.allowed_inclinations_deg or ():
+            least = min(inclination, 180.0 - inclination)
+            if least < latitude - DUE_EAST_WITHIN_DEG:
+                what = f"{lane.launch_site.id} allows {inclination:g}°, {latitude - least:.2f}° below its latitude"
+                remedy = f"no launch reaches that: allow inclinations from {latitude:.1f}° on"
+                yield draft.problem(lane.path("launch_site"), what, remedy)
 
 
 def check_staging_orbit_passes_over_site(draft: Draft) -> Iterator[Problem]:

@@ -180,8 +180,9 @@ def _node_and_argument(states: FloatArray, axes: FloatArray) -> tuple[FloatArray
     return node, np.arctan2(ahead, along)
 
 
-def _implied(problem: LaunchProblem, items: _Items, states: FloatArray, liftoff: FloatArray,
-             coast: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _implied(
+    problem: LaunchProblem, items: _Items, states: FloatArray, liftoff: FloatArray, coast: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
     """Lift-off (nearest to ``liftoff``) and coast (nearest to ``coast``, else the first long enough) of the planes."""
     node, argument = _node_and_argument(states, items.axes)
     angle = argument - items.start_argument_rad
@@ -221,8 +222,9 @@ def _flight_set(problem: LaunchProblem, items: _Items, t0: FloatArray) -> Flight
     )
 
 
-def _solve(problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[Effort, ...],
-           nodes: Nodes = MAP_NODES) -> Solutions:
+def _solve(
+    problem: LaunchProblem, items: _Items, t0: FloatArray, stages: tuple[Effort, ...], nodes: Nodes = MAP_NODES
+) -> Solutions:
     flights = _flight_set(problem, items, t0)
     return solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, nodes, stages)
 

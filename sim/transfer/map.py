@@ -31,24 +31,36 @@ class TransferMap:
     solutions: Solutions
 
 
-def transfer_map(departures_tdb_s: ArrayLike, times_of_flight_s: ArrayLike, *, parking_radius_km: float,
-                 parking_inclination_rad: float, perilune_radius_km: float, lunar_inclination_rad: float) -> TransferMap:
+def transfer_map(
+    departures_tdb_s: ArrayLike,
+    times_of_flight_s: ArrayLike,
+    *,
+    parking_radius_km: float,
+    parking_inclination_rad: float,
+    perilune_radius_km: float,
+    lunar_inclination_rad: float,
+) -> TransferMap:
     """Solve all branches of all departures and times of flight.
 
     Parameters
     ----------
     departures_tdb_s, times_of_flight_s : array_like (D,), (T,)
-        Injection epochs, TDB s past J2000; injection to perilune, 2 to 7.5 days.
+        Injection epochs, TDB s past J2000; injection to perilune, 2.2 to 9 days.
     parking_radius_km, perilune_radius_km : float
         Radii, not altitudes.
     parking_inclination_rad, lunar_inclination_rad : float
         To the Earth's equator of date and to the Moon's equator (ME).
     """
-    departures, durations = np.atleast_1d(np.asarray(departures_tdb_s, float)), np.atleast_1d(np.asarray(times_of_flight_s, float))
+    departures, durations = (
+        np.atleast_1d(np.asarray(departures_tdb_s, float)),
+        np.atleast_1d(np.asarray(times_of_flight_s, float)),
+    )
     flights = map_flights(departures, durations, parking_inclination_rad, lunar_inclination_rad)
     solutions = solve_flights(flights, parking_radius_km, perilune_radius_km)
     shape = (len(departures), len(durations), BRANCHES)
-    speed = np.where(solutions.converged, np.linalg.norm(solutions.tli_state_icrf[:, 3:], axis=1), np.nan).reshape(shape)
+    speed = np.where(solutions.converged, np.linalg.norm(solutions.tli_state_icrf[:, 3:], axis=1), np.nan).reshape(
+        shape
+    )
     arrival = np.where(solutions.converged, np.linalg.norm(solutions.perilune_state_icrf[:, 3:], axis=1), np.nan)
     return TransferMap(
         departure_tdb_s=departures,

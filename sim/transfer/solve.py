@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 BRANCHES = 4
-SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S = 2.0 * DAY_S, 7.5 * DAY_S
+SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S = 2.2 * DAY_S, 9.0 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

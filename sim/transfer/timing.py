@@ -37,7 +37,12 @@ BLOCKS_PER_PART = 64
 
 def guess_tli_states(flights: FlightSet, parking_radius_km: float, perilune_radius_km: float) -> FloatArray:
     """Geocentric states (n, 6) just after injection by the guess; where a plane cannot be had, of the nearest one."""
-    which = (flights.flight, flights.branch, np.cos(flights.parking_inclination_rad), np.cos(flights.lunar_inclination_rad))
+    which = (
+        flights.flight,
+        flights.branch,
+        np.cos(flights.parking_inclination_rad),
+        np.cos(flights.lunar_inclination_rad),
+    )
     t0, tp = owned(flights.tli_tdb_s), owned(flights.arrival_tdb_s)
     poles, moon_poles = owned(earth_pole(t0)), owned(ME_FROM_PA[2] @ icrf_to_moon_pa(tp))
     ephemeris = kernel_ephemeris(float(tp.min()) - DIFFERENCE_S, float(tp.max()) + DIFFERENCE_S)
@@ -46,7 +51,9 @@ def guess_tli_states(flights: FlightSet, parking_radius_km: float, perilune_radi
 
     def guess(first: int, stop: int) -> None:
         part = (first * size, min(stop * size, len(states)))
-        _guess_items(part, which, (t0, tp, poles, moon_poles), ephemeris, (parking_radius_km, perilune_radius_km), LANES, states)
+        _guess_items(
+            part, which, (t0, tp, poles, moon_poles), ephemeris, (parking_radius_km, perilune_radius_km), LANES, states
+        )
 
     for_ranges(guess, -(-len(states) // size))
     return states
@@ -58,7 +65,12 @@ def _load(first, stop, which, flights, ephemeris, scratch, table, work, values, 
     number, branch, cos_i, cos_im = which
     t0, tp, poles, moon_poles = flights
     start, step, granules = ephemeris
-    chebyshev_t, here, before, after = scratch[: 2 * AXES], scratch[2 * AXES :], scratch[3 * AXES :], scratch[4 * AXES :]
+    chebyshev_t, here, before, after = (
+        scratch[: 2 * AXES],
+        scratch[2 * AXES :],
+        scratch[3 * AXES :],
+        scratch[4 * AXES :],
+    )
     for l in range(LANES):
         item = min(first + l, stop - 1)
         flight = number[item]

@@ -93,11 +93,15 @@ Index = tuple[NDArray[np.int64], ...]
 
 def all_flights(problem: LaunchProblem, times: NDArray[np.int64]) -> Index:
     """Index of every flight of a problem at some of its times of flight, in order of day."""
-    day, heading, injection, time, approach = np.indices((*problem.shape[:3], len(times), problem.shape[4])).reshape(5, -1)
+    day, heading, injection, time, approach = np.indices((*problem.shape[:3], len(times), problem.shape[4])).reshape(
+        5, -1
+    )
     return day, heading, injection, times[time], approach
 
 
-def evaluate(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, index: Index, light: LightTable) -> Candidates:
+def evaluate(
+    lane: ResolvedLane, problem: LaunchProblem, launches: Launches, index: Index, light: LightTable
+) -> Candidates:
     """Carry flights through insertion, loiter and descent to landed kilograms.
 
     Parameters
@@ -157,8 +161,14 @@ def evaluate(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, ind
     )
 
 
-def land(lane: ResolvedLane, c3_for_mass: FloatArray, loi_dv_km_s: FloatArray, loiter_s: FloatArray,
-         cross_range_rad: FloatArray, level: Level = "value") -> tuple[MassBudget, FloatArray, FloatArray]:
+def land(
+    lane: ResolvedLane,
+    c3_for_mass: FloatArray,
+    loi_dv_km_s: FloatArray,
+    loiter_s: FloatArray,
+    cross_range_rad: FloatArray,
+    level: Level = "value",
+) -> tuple[MassBudget, FloatArray, FloatArray]:
     """Mass budget, injected mass (kg) and descent delta-v (km/s).
 
     A flight without a landing chance is given the shortest wait and no cross-range: what it would land in the right

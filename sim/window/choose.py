@@ -22,8 +22,9 @@ def cost(objective: Objective, flights: Candidates) -> FloatArray:
     return -flights.landed_payload_kg
 
 
-def best_of_groups(objective: Objective, flights: Candidates, group: NDArray[np.int64],
-                   allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+def best_of_groups(
+    objective: Objective, flights: Candidates, group: NDArray[np.int64], allowed: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """Index of the best allowed flight of every group that has one, by rising group number.
 
     Equals in the objective (a full hold, say) are told apart by spare landed mass, then by total delta-v.

@@ -74,7 +74,7 @@ def availability(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatAr
 
 
 def turnaround(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Days beyond the pad's turnaround from the nearest booked date."""
+    """Days beyond the turnaround, the longer of pad and launcher, from the nearest date booked at the pad."""
     if not lane.launch_site.booked:
         return np.full(len(flights.day), np.inf)
     distance = np.min([np.abs(_days_number(days, when)) for when in lane.launch_site.booked], axis=0)
@@ -164,25 +164,53 @@ def _asks_for_sun(lane: ResolvedLane) -> bool:
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("availability", "lane, launcher and lander exist", "d", 30.0, availability, _always, True),
     Constraint("turnaround", "pad free of booked launches", "d", 3.0, turnaround, _always, True),
-    Constraint("azimuth", "a heading inside the pad's azimuth range reaches the Moon's declination (degrees of parking "
-               "inclination)", "deg", 1.0, reach, _has_azimuth_range, True),
-    Constraint("declination_reach", "an allowed inclination reaches the Moon's declination", "deg", 1.0, reach,
-               _has_fixed_inclinations, True),
+    Constraint(
+        "azimuth",
+        "a heading inside the pad's azimuth range reaches the Moon's declination (degrees of parking inclination)",
+        "deg",
+        1.0,
+        reach,
+        _has_azimuth_range,
+        True,
+    ),
+    Constraint(
+        "declination_reach",
+        "an allowed inclination reaches the Moon's declination",
+        "deg",
+        1.0,
+        reach,
+        _has_fixed_inclinations,
+        True,
+    ),
     Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, True),
     Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, True),
     Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
     Constraint("time_of_flight", "time of flight within its range", "d", 0.25, time_of_flight, _always),
-    Constraint("injection_energy", "C3 within the lane's limit", "km2/s2", 0.1, injection_energy,
-               lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None),
+    Constraint(
+        "injection_energy",
+        "C3 within the lane's limit",
+        "km2/s2",
+        0.1,
+        injection_energy,
+        lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None,
+    ),
     Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always),
-    Constraint("insertion_dv", "insertion delta-v within the lane's limit", "m/s", 10.0, insertion_dv,
-               lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None),
+    Constraint(
+        "insertion_dv",
+        "insertion delta-v within the lane's limit",
+        "m/s",
+        10.0,
+        insertion_dv,
+        lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None,
+    ),
     Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, propellant, _always),
     Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always),
-    Constraint("cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range,
-               _always),
-    Constraint("sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun,
-               _asks_for_sun),
+    Constraint(
+        "cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range, _always
+    ),
+    Constraint(
+        "sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun, _asks_for_sun
+    ),
 )
 
 

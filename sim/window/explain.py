@@ -21,7 +21,9 @@ class DayVerdict:
     relaxation: tuple[str, ...]
 
 
-def judge_days(day: NDArray[np.int64], days: int, margins: FloatArray, constraints: tuple[Constraint, ...]) -> DayVerdict:
+def judge_days(
+    day: NDArray[np.int64], days: int, margins: FloatArray, constraints: tuple[Constraint, ...]
+) -> DayVerdict:
     """Judge days from the margins (C, M) of their flights; ``day`` (M,) rises.
 
     A day is closed by the constraints that its easiest flight breaks: where some flight breaks one alone, the one that

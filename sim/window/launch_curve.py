@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,13 @@ class LaunchCurve:
     day_closed_by: str
 
 
+def no_launch(closed_by: str) -> LaunchCurve:
+    """Return the curve of a day without any launch."""
+    nothing: Any = np.zeros(0)
+    empty = Candidates(**{field.name: nothing for field in fields(Candidates)})
+    return LaunchCurve(empty, np.zeros(0, bool), (), closed_by)
+
+
 def launch_curve(
     lane: ResolvedLane,
     day: NDArray[np.datetime64],
@@ -59,7 +67,7 @@ def launch_curve(
     flights = evaluate(lane, problem, picked(launches, index), index, light)
     if not flies(flights).any():
         verdict = judge_days(flights.day, 1, margins(lane, day, flights), constraints_of(lane))
-        return LaunchCurve(flights.take(slice(0, 0)), np.zeros(0, bool), (), verdict.closed_by[0])
+        return no_launch(verdict.closed_by[0])
     kinds = [(injection, approach) for injection in (0, 1) for approach in (0, 1)]
     parts = [_branch(lane, problem, launches, flights, kind, light, step_s) for kind in kinds]
     return _judged(lane, day, parts)

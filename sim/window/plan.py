@@ -79,8 +79,13 @@ def flight_groups(lanes: Sequence[ResolvedLane]) -> tuple[FlightGroup, ...]:
     )
 
 
-def launch_problem(lane: ResolvedLane, day_tdb_s: FloatArray, time_of_flight_s: FloatArray,
-                   azimuth_rad: FloatArray | None = None, arrival_tdb_s: float | None = None) -> LaunchProblem:
+def launch_problem(
+    lane: ResolvedLane,
+    day_tdb_s: FloatArray,
+    time_of_flight_s: FloatArray,
+    azimuth_rad: FloatArray | None = None,
+    arrival_tdb_s: float | None = None,
+) -> LaunchProblem:
     """Flights of a lane's pad on given days; ``azimuth_rad`` replaces the grid of headings."""
     key = pad_key(lane)
     parking_radius = R_EARTH_KM + key.parking_altitude_km

@@ -36,10 +36,12 @@ def launch_span(
     for edge, beyond in ((low, low - 1), (high, high + 1)):
         if 0 <= beyond < len(is_open) and np.isfinite(liftoff_tdb_s[beyond]):
             share = _share(margins[:, edge], margins[:, beyond])
-            points.append((
-                float(liftoff_tdb_s[edge] + share * (liftoff_tdb_s[beyond] - liftoff_tdb_s[edge])),
-                float(azimuth_rad[edge] + share * (azimuth_rad[beyond] - azimuth_rad[edge])),
-            ))
+            points.append(
+                (
+                    float(liftoff_tdb_s[edge] + share * (liftoff_tdb_s[beyond] - liftoff_tdb_s[edge])),
+                    float(azimuth_rad[edge] + share * (azimuth_rad[beyond] - azimuth_rad[edge])),
+                )
+            )
     opening, closing = min(points), max(points)
     return opening[0], closing[0], opening[1] % (2.0 * np.pi), closing[1] % (2.0 * np.pi)
 

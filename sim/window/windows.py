@@ -18,7 +18,7 @@ from sim.transfer.solve import node_and_argument
 from sim.units import DEG
 from sim.window.assumed import assumed_figures
 from sim.window.candidates import Candidates, land
-from sim.window.choose import cost
+from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of
 from sim.window.plan import times_of_flight
 from sim.window.search import PORKCHOP_REASONS, DayRange
@@ -52,19 +52,23 @@ def runs(days: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def payload_at(lane: ResolvedLane, best: Candidates, level: Level) -> FloatArray:
-    """Landed payload (B,) of the best flights with the figures at one level, kg."""
-    budget, _, _ = land(
-        lane, best.c3_for_mass_km2_s2, best.loi_dv_km_s, best.landing_tdb_s - best.arrival_tdb_s, best.cross_range_rad, level
-    )
-    return budget.landed_payload_kg
+    """Landed payload (B,) of the best flights with the figures at one level, kg; 0 where the lander cannot fly then."""
+    wait = best.landing_tdb_s - best.arrival_tdb_s
+    budget, injected, _ = land(lane, best.c3_for_mass_km2_s2, best.loi_dv_km_s, wait, best.cross_range_rad, level)
+    carried = injected >= budget.launch_mass_kg - 1e-6
+    return np.where(carried & budget.fits_tanks, np.maximum(budget.landed_payload_kg, 0.0), 0.0)
 
 
-def lane_outcome(lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, found: DayRange) -> LaneOutcome:
+def lane_outcome(
+    lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, found: DayRange
+) -> LaneOutcome:
     """Gather what was found of a lane."""
     low, high = (payload_at(lane, found.best, level) for level in ("low", "high"))
     launches = _launches(len(day), found, low, high)
     strips = tuple(
-        ConstraintStrip(constraint.name, constraint.description, constraint.unit, found.strip_open[k], found.strip_margin[k])
+        ConstraintStrip(
+            constraint.name, constraint.description, constraint.unit, found.strip_open[k], found.strip_margin[k]
+        )
         for k, constraint in enumerate(constraints_of(lane))
     )
     return LaneOutcome(
@@ -106,10 +110,12 @@ def _launches(days: int, found: DayRange, low: FloatArray, high: FloatArray) -> 
 
 
 def _windows(lane: ResolvedLane, found: DayRange, low: FloatArray, high: FloatArray) -> Iterator[Window]:
-    costs = cost(lane.lane.objective, found.best)
-    for index, (first, last) in enumerate(runs(found.verdict.feasible), start=1):
-        inside = np.flatnonzero((found.best_day >= first) & (found.best_day <= last))
-        best = inside[np.argmin(np.round(costs[inside], 9))]
+    spans = list(runs(found.verdict.feasible))
+    starts = np.array([first for first, _ in spans], np.int64)
+    group = np.searchsorted(starts, found.best_day, side="right")
+    bests = best_of_groups(lane.lane.objective, found.best, group, np.ones(len(group), bool))
+    for index, ((first, last), best) in enumerate(zip(spans, bests, strict=True), start=1):
+        inside = np.flatnonzero(group == index)
         yield Window(
             lane=lane.id,
             index=index,

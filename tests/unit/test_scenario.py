@@ -239,6 +239,11 @@ CASES = {
         ["lanes.cargo.transfer.perilune_altitude=200 km"],
         "error", "lanes.cargo.transfer.perilune_altitude", "has 100 km",
     ),
+    "check_inclinations_reachable_from_pad": (
+        ["lanes.cargo.launch_site=low", "catalog.launch_sites.low={name: Low, latitude: 19.6 deg, longitude: 111 deg, "
+         "allowed_inclinations: [10 deg, 19.6 deg], source: a test, status: assumed}"],
+        "error", "lanes.cargo.launch_site", "9.60° below its latitude",
+    ),
     "check_staging_orbit_passes_over_site": (
         ["lanes.cargo.staging.orbit=llo_frozen_50"], "warning", "lanes.cargo.staging.orbit", "38.53° beyond",
     ),
