@@ -213,7 +213,7 @@ def _launch_days(lane: ResolvedLane, scenario: Scenario, day: str | None, arriva
 
 
 def _reaches(lane: ResolvedLane, day_tdb_s: float, arrival_tdb_s: float) -> bool:
-    """Whether some lift-off of the day can meet the arrival with a time of flight within the lane's range or near it."""
+    """Whether some lift-off of the day can meet the arrival within the lane's times of flight, or nearly so."""
     shortest, longest = lane.lane.transfer.time_of_flight_s
     before = lane.launcher.ascent_time_s + lane.coast_s[1]
     earliest, latest = arrival_tdb_s - longest - before - DAY_S, arrival_tdb_s - shortest

@@ -85,7 +85,10 @@ PARKING_INCLINATION = angle(
     "parking_inclination_deg", "parking_inclination_rad", "parking orbit's inclination to the Earth's equator of date"
 )
 LANDED = mass("landed_payload_kg", "cargo landed, without the lander's dry mass, nominal figures")
-LANDED_LOW = mass("landed_payload_low_kg", "the same with every uncertain figure at its unfavourable end at once; 0 where the lander then cannot fly or land")
+LANDED_LOW = mass(
+    "landed_payload_low_kg",
+    "the same with every uncertain figure at its unfavourable end at once; 0 where the lander then cannot fly or land",
+)
 LANDED_HIGH = mass("landed_payload_high_kg", "the same with every uncertain figure at its favourable end")
 SUN_ELEVATION = angle("sun_elevation_deg", "sun_elevation_rad", "Sun's geometric topocentric elevation at landing")
 SUN_ABOVE_HORIZON = angle(

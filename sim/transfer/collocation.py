@@ -235,7 +235,12 @@ def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, l
     for i in range(len(warp)):
         node, epoch = i * NODE_SIZE, i * LANES
         for l in range(lanes):
-            e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+            e, a, n, end = (
+                conic[ECCENTRICITY + l],
+                conic[SEMI_MAJOR + l],
+                conic[MEAN_MOTION + l],
+                conic[END_ANOMALY + l],
+            )
             d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end * warp[i])
             store_node(nodes, node, GM_EARTH_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
             times[epoch + l] = values[INJECTION + l] + t
@@ -254,7 +259,12 @@ def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, la
     for i in range(len(warp)):
         node, epoch = i * NODE_SIZE, i * LANES
         for l in range(lanes):
-            e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
+            e, a, n, end = (
+                conic[ECCENTRICITY + l],
+                conic[SEMI_MAJOR + l],
+                conic[MEAN_MOTION + l],
+                conic[END_ANOMALY + l],
+            )
             d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end * warp[i])
             store_node(nodes, node, GM_MOON_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
             times[epoch + l] = values[ARRIVAL + l] + t
@@ -363,13 +373,21 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
             quad = 2.0 * m5
             # Sun's tide about the leg's centre.
             sx, sy, sz = nodes[node + SUN_X + l], nodes[node + SUN_Y + l], nodes[node + SUN_Z + l]
-            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * nodes[node + SUN_INVERSE_SQUARE + l]
+            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * nodes[
+                node + SUN_INVERSE_SQUARE + l
+            ]
             f = b * (-1.5 + b * (1.875 + b * (-2.1875 + b * (2.4609375 + b * (-2.70703125)))))
             sun = nodes[node + SUN_GRAVITY + l] * f
             tide = nodes[node + SUN_GRAVITY + l] + sun
-            ax = nodes[node + FIXED_X + l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
-            ay = nodes[node + FIXED_Y + l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
-            az = nodes[node + FIXED_Z + l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
+            ax = (
+                nodes[node + FIXED_X + l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
+            )
+            ay = (
+                nodes[node + FIXED_Y + l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
+            )
+            az = (
+                nodes[node + FIXED_Z + l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
+            )
             # What is left when the linear motion about the reference is taken away, in perifocal axes.
             g = nodes[node + REF_GRAVITY + l]
             scale = 1.0 - (x * dx + y * dy) * nodes[node + REF_RADIAL + l]
@@ -388,7 +406,7 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
 
 @jit(fastmath=True)
 def integrate(integration, rates, c, width):
-    """c = A rates, ``width`` = 6 × lanes numbers a row.
+    """Coefficients c = A rates, ``width`` = 6 × lanes numbers a row.
 
     Two rows of A and four nodes at a time, so that every rate that is loaded serves twice: the number of nodes is a
     multiple of four, A has an even number of rows (its last one repeated).

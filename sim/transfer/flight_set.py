@@ -112,8 +112,12 @@ class Solutions:
     def take(self, items: IntArray | NDArray[np.bool_]) -> Solutions:
         """Only some items."""
         return Solutions(
-            self.tli_state_icrf[items], self.perilune_state_icrf[items], self.status[items], self.gap_km[items],
-            self.sweeps[items], self.reach_short[items],
+            self.tli_state_icrf[items],
+            self.perilune_state_icrf[items],
+            self.status[items],
+            self.gap_km[items],
+            self.sweeps[items],
+            self.reach_short[items],
         )
 
     def put(self, items: IntArray, found: Solutions) -> None:
@@ -125,6 +129,10 @@ class Solutions:
 def unsolved(count: int) -> Solutions:
     """Solutions of ``count`` items before anything is known of them."""
     return Solutions(
-        np.full((count, 6), np.nan), np.full((count, 6), np.nan), np.full(count, DIVERGED, np.int64),
-        np.full(count, np.inf), np.zeros(count, np.int64), np.zeros((count, 2)),
+        np.full((count, 6), np.nan),
+        np.full((count, 6), np.nan),
+        np.full(count, DIVERGED, np.int64),
+        np.full(count, np.inf),
+        np.zeros(count, np.int64),
+        np.zeros((count, 2)),
     )

@@ -74,7 +74,7 @@ def east_of(ux, uy, uz, kx, ky, kz):
 
 @jit(fastmath=True)
 def normal_of_heading(ux, uy, uz, ex, ey, ez, cosine, sine):
-    """Normal cos ψ north + sin ψ east of the plane through u whose motion there heads ψ from due east; u × east = north."""
+    """Normal cos ψ north + sin ψ east of the plane through u that heads ψ from due east there; u × east = north."""
     nx, ny, nz = uy * ez - uz * ey, uz * ex - ux * ez, ux * ey - uy * ex
     return cosine * nx + sine * ex, cosine * ny + sine * ey, cosine * nz + sine * ez
 

@@ -267,7 +267,9 @@ def chunks_of(items):
 
 
 @jit()
-def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out):
+def solve_items(
+    first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fit, radii, earth_rule, moon_rule, effort, lanes, out
+):
     """Solve the items of some chunks.
 
     Parameters
@@ -301,10 +303,18 @@ def solve_items(first_chunk, stop_chunk, items, flights, me_of_pa, ephemeris, fi
     n_most = max(n_earth, n_moon)
     table, work, values = np.zeros(TABLE_SIZE), np.zeros(WORK_SIZE), np.zeros(VALUES_SIZE)
     fit_work = np.zeros(FIT_WORK_SIZE)
-    earth_nodes, moon_nodes, times = np.zeros(n_earth * NODE_SIZE), np.zeros(n_moon * NODE_SIZE), np.zeros(n_most * LANES)
+    earth_nodes, moon_nodes, times = (
+        np.zeros(n_earth * NODE_SIZE),
+        np.zeros(n_moon * NODE_SIZE),
+        np.zeros(n_most * LANES),
+    )
     earth_conic, earth_frame, earth_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
     moon_conic, moon_frame, moon_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
-    earth_c, moon_c, rates = np.zeros((n_earth + 2) * C_SIZE), np.zeros((n_moon + 2) * C_SIZE), np.zeros(n_most * C_SIZE)
+    earth_c, moon_c, rates = (
+        np.zeros((n_earth + 2) * C_SIZE),
+        np.zeros((n_moon + 2) * C_SIZE),
+        np.zeros(n_most * C_SIZE),
+    )
     earth_end, moon_end, match = np.zeros(STATE_SIZE), np.zeros(STATE_SIZE), np.zeros(6 * LANES)
     gap, gap2, step, newton = np.zeros(6 * LANES), np.zeros(2 * LANES), np.zeros(6 * LANES), np.zeros(36 * LANES)
     matrix, pivots = np.zeros((6, 6)), np.zeros(6, np.int64)

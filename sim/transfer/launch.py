@@ -275,8 +275,8 @@ def _next_timing(problem: LaunchProblem, items: _Items, last: _Timing, t0: Float
 def solve_launches(problem: LaunchProblem) -> Launches:
     """Solve every day, heading, injection, time of flight and approach.
 
-    The timing comes from the guess and one rough solution, then a full one follows, which leaves ``mismatch_s`` at some hundredths of a
-    second, more at the edge of reach. Items that miss by more than ``MOST_MISMATCH_S`` count as not solved.
+    The timing comes from the guess and one rough solution, then a full one follows, which leaves ``mismatch_s`` at
+    some hundredths of a second, more at the edge of reach. Items that miss by more than ``MOST_MISMATCH_S`` count as not solved.
     """
     items = _grid_items(problem)
     timing = _timed_by_guess(problem)
@@ -311,7 +311,7 @@ def refine_from(
     rounds: int = 3,
     nodes: Nodes = CHECK_NODES,
 ) -> Launches:
-    """Solve items from known launches near by: injection, lift-off and coast (M,), of this or a neighbouring heading."""
+    """Solve items from launches near by: injection, lift-off and coast (M,), of this or a neighbouring heading."""
     items = _items(problem, index, (len(index[0]),))
     timing = _Timing(tli_tdb_s, liftoff_tdb_s, coast_s, np.full(items.shape, USUAL_SLOPE))
     for _ in range(rounds):

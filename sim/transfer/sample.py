@@ -12,7 +12,7 @@ FloatArray = NDArray[np.float64]
 
 
 def even_epochs(transfer: Transfer, count: int = 181) -> FloatArray:
-    """Epochs (count,), TDB s, from injection to perilune: closer together near both ends, where a flight turns fastest."""
+    """Epochs (count,), TDB s, from injection to perilune: closer near both ends, where a flight turns fastest."""
     share = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, count)))
     epochs: FloatArray = transfer.tli_tdb_s + share * transfer.time_of_flight_s
     epochs[-1] = transfer.arrival_tdb_s

@@ -50,10 +50,31 @@ from sim.transfer.quadrature import leg_quadrature
 from sim.units import DAY_S, DEG
 
 __all__ = [
-    "ALL_STAGES", "CHECK_NODES", "CONVERGED", "DECLINATION", "DIVERGED", "GUESS_ONLY", "LUNAR_LATITUDE", "MAP_NODES",
-    "REASONS", "STAGE_1", "STAGE_2", "STAGE_3", "Effort", "FlightSet", "NoTransfer", "Nodes", "Solutions",
-    "TransferProblem", "as_transfer", "guess_flights", "map_flights", "node_and_argument", "reach_shortfall_rad",
-    "solve_flights", "solve_transfer",
+    "ALL_STAGES",
+    "CHECK_NODES",
+    "CONVERGED",
+    "DECLINATION",
+    "DIVERGED",
+    "GUESS_ONLY",
+    "LUNAR_LATITUDE",
+    "MAP_NODES",
+    "REASONS",
+    "STAGE_1",
+    "STAGE_2",
+    "STAGE_3",
+    "Effort",
+    "FlightSet",
+    "NoTransfer",
+    "Nodes",
+    "Solutions",
+    "TransferProblem",
+    "as_transfer",
+    "guess_flights",
+    "map_flights",
+    "node_and_argument",
+    "reach_shortfall_rad",
+    "solve_flights",
+    "solve_transfer",
 ]
 
 BRANCHES = 4
@@ -123,14 +144,31 @@ class _Context:
         flights, nodes = self.flights, self.nodes
         found = unsolved(len(items))
         held = np.full((len(items), 2), np.nan) if headings is None else headings
-        which = (flights.flight[items], flights.branch[items], np.cos(flights.parking_inclination_rad[items]),
-                 np.cos(flights.lunar_inclination_rad[items]), held)
+        which = (
+            flights.flight[items],
+            flights.branch[items],
+            np.cos(flights.parking_inclination_rad[items]),
+            np.cos(flights.lunar_inclination_rad[items]),
+            held,
+        )
         rules = _rule(nodes.earth, nodes.earth_bunching), _rule(nodes.moon, nodes.moon_bunching)
         counts, pole = (effort.guess_passes, effort.sweeps, effort.fresh_jacobians), owned(ME_FROM_PA[2])
 
         def solve(first: int, stop: int) -> None:
-            kernel.solve_items(first, stop, which, self.bodies, pole, self.ephemeris, fit_matrices(), self.radii_km,
-                               *rules, counts, LANES, found.fields)
+            kernel.solve_items(
+                first,
+                stop,
+                which,
+                self.bodies,
+                pole,
+                self.ephemeris,
+                fit_matrices(),
+                self.radii_km,
+                *rules,
+                counts,
+                LANES,
+                found.fields,
+            )
 
         for_ranges(solve, kernel.chunks_of(which))
         return found
@@ -142,8 +180,13 @@ def _context(flights: FlightSet, radii_km: tuple[float, float], nodes: Nodes) ->
     return _Context(flights, bodies, kernel_ephemeris(float(t0.min()), float(tp.max())), radii_km, nodes)
 
 
-def solve_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_km: float, nodes: Nodes = MAP_NODES,
-                  stages: Iterable[Effort] = ALL_STAGES) -> Solutions:
+def solve_flights(
+    flights: FlightSet,
+    parking_radius_km: float,
+    perilune_radius_km: float,
+    nodes: Nodes = MAP_NODES,
+    stages: Iterable[Effort] = ALL_STAGES,
+) -> Solutions:
     """Solve a set of flights.
 
     Parameters
@@ -199,8 +242,12 @@ def guess_flights(flights: FlightSet, parking_radius_km: float, perilune_radius_
     return solve_flights(flights, parking_radius_km, perilune_radius_km, stages=(GUESS_ONLY,))
 
 
-def map_flights(departures_tdb_s: ArrayLike, times_of_flight_s: ArrayLike, parking_inclination_rad: float,
-                lunar_inclination_rad: float) -> FlightSet:
+def map_flights(
+    departures_tdb_s: ArrayLike,
+    times_of_flight_s: ArrayLike,
+    parking_inclination_rad: float,
+    lunar_inclination_rad: float,
+) -> FlightSet:
     """All four branches of every pair of departure (D,) and time of flight (T,): items in the order (D, T, 4)."""
     departures, durations = np.asarray(departures_tdb_s, float), np.asarray(times_of_flight_s, float)
     t0 = np.repeat(departures, len(durations))
@@ -233,8 +280,9 @@ def node_and_argument(tli_state_icrf: FloatArray, pole: FloatArray) -> tuple[Flo
     return right_ascension % (2 * np.pi), np.arctan2(np.sum(r * across, -1), np.sum(r * node, -1)) % (2 * np.pi)
 
 
-def as_transfer(flights: FlightSet, solutions: Solutions, item: int, parking_radius_km: float,
-                perilune_radius_km: float) -> Transfer:
+def as_transfer(
+    flights: FlightSet, solutions: Solutions, item: int, parking_radius_km: float, perilune_radius_km: float
+) -> Transfer:
     """One converged item as a ``Transfer``."""
     flight = flights.flight[item]
     t0, tp = float(flights.tli_tdb_s[flight]), float(flights.arrival_tdb_s[flight])
@@ -284,8 +332,12 @@ def solve_transfer(problem: TransferProblem) -> Transfer | NoTransfer:
     branches = np.arange(BRANCHES) if problem.branch is None else np.array([problem.branch])
     count = len(branches)
     flights = FlightSet(
-        np.array([problem.tli_tdb_s]), np.array([problem.arrival_tdb_s]), np.zeros(count, np.int64), branches,
-        np.full(count, problem.parking_inclination_rad), np.full(count, problem.lunar_inclination_rad),
+        np.array([problem.tli_tdb_s]),
+        np.array([problem.arrival_tdb_s]),
+        np.zeros(count, np.int64),
+        branches,
+        np.full(count, problem.parking_inclination_rad),
+        np.full(count, problem.lunar_inclination_rad),
     )
     solutions = solve_flights(flights, problem.parking_radius_km, problem.perilune_radius_km, CHECK_NODES)
     if not solutions.converged.any():

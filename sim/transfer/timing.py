@@ -1,4 +1,4 @@
-"""Planes of many flights by the pseudostate guess alone: a degree off, ten times cheaper than solving, to time launches.
+"""Planes of many flights by the pseudostate guess alone: a degree off, ten times cheaper, to time launches.
 
 The guess needs of the ephemeris only where the Moon is at arrival and how it moves.
 """

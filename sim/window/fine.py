@@ -14,7 +14,6 @@ from sim.transfer.pad import Headings, headings_at
 from sim.transfer.solve import MAP_NODES
 from sim.window.candidates import Candidates, evaluate, flies
 from sim.window.choose import cost
-from sim.window.explain import trouble
 from sim.window.plan import fine_azimuths
 
 FloatArray = NDArray[np.float64]
@@ -41,7 +40,7 @@ def stacked(parts: list[Candidates]) -> Candidates:
 def fine_flights(
     lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, broken: FloatArray, light: LightTable
 ) -> FineFlights:
-    """Solve the day's pick of ``flights`` (in grid order) at fine headings; ``broken`` (M,) is how far each is from flying."""
+    """Solve each day's pick of ``flights`` (grid order) at fine headings; ``broken`` (M,): how far each is from flying."""
     azimuths = fine_azimuths(lane)
     fine = headings_at(problem.pad, azimuths, problem.parking_radius_km)
     joined = replace(problem, headings=_joined(problem.headings, fine))

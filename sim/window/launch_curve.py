@@ -1,8 +1,9 @@
-"""The launch window of one day: lift-off time against azimuth, coast and injection, on an even grid of lift-off times."""
+"""The launch window of one day: lift-off time against azimuth, coast and injection, at even lift-off times."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def launch_curve(
     step_s: float,
     arrival_tdb_s: float | None = None,
 ) -> LaunchCurve:
-    """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and where it opens and closes.
+    """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and its opening and closing.
 
     The time of flight is that of the day's best flight (of the least closed, on a closed day), or ends at
     ``arrival_tdb_s``. Each of the two injections has its own branch of the curve; at each lift-off the better approach
@@ -139,7 +140,7 @@ def _even_liftoffs(
     low: list[int] = []
     high: list[int] = []
     order = np.argsort(curve.heading)
-    for one, other in zip(order[:-1], order[1:], strict=True):
+    for one, other in pairwise(order):
         if abs(curve.heading[other] - curve.heading[one]) != 1:
             continue
         start, stop = sorted((curve.liftoff_tdb_s[one], curve.liftoff_tdb_s[other]))

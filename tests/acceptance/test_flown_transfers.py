@@ -22,8 +22,13 @@ ONE_PER_CENT = 0.01
 def flown(leave_utc, arrive_utc, parking_km, parking_deg, perilune_km, lunar_deg, branch=None):
     transfer = solve_transfer(
         TransferProblem(
-            float(tdb_s_from_utc(leave_utc)), float(tdb_s_from_utc(arrive_utc)), R_EARTH_KM + parking_km,
-            parking_deg * DEG, R_MOON_KM + perilune_km, lunar_deg * DEG, branch,
+            float(tdb_s_from_utc(leave_utc)),
+            float(tdb_s_from_utc(arrive_utc)),
+            R_EARTH_KM + parking_km,
+            parking_deg * DEG,
+            R_MOON_KM + perilune_km,
+            lunar_deg * DEG,
+            branch,
         )
     )
     assert not isinstance(transfer, NoTransfer)

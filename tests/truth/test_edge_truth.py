@@ -78,5 +78,6 @@ def changed(flights, items, which, more_rad):
     inclinations = [flights.parking_inclination_rad[items], flights.lunar_inclination_rad[items]]
     away = np.where(inclinations[which] < 0.5 * np.pi, 1.0, -1.0)
     inclinations[which] = inclinations[which] + away * more_rad
-    return FlightSet(flights.tli_tdb_s, flights.arrival_tdb_s, flights.flight[items], flights.branch[items],
-                     *inclinations)
+    return FlightSet(
+        flights.tli_tdb_s, flights.arrival_tdb_s, flights.flight[items], flights.branch[items], *inclinations
+    )

@@ -107,8 +107,12 @@ def test_a_flight_by_a_second_hand(year):
 def reference_flights():
     count = len(REFERENCE)
     return FlightSet(
-        REFERENCE[:, 0], REFERENCE[:, 0] + REFERENCE[:, 1], np.arange(count), REFERENCE[:, 4].astype(np.int64),
-        REFERENCE[:, 2] * DEG, REFERENCE[:, 3] * DEG,
+        REFERENCE[:, 0],
+        REFERENCE[:, 0] + REFERENCE[:, 1],
+        np.arange(count),
+        REFERENCE[:, 4].astype(np.int64),
+        REFERENCE[:, 2] * DEG,
+        REFERENCE[:, 3] * DEG,
     )
 
 
@@ -119,8 +123,10 @@ def differences(solutions):
     speed = np.linalg.norm(state[:, 3:], axis=1) - np.linalg.norm(known[:, 3:], axis=1)
     perilune = np.linalg.norm(solutions.perilune_state_icrf[:, 3:], axis=1) - REFERENCE[:, 11]
     return (
-        np.linalg.norm(off[:, :3], axis=1).max(), np.linalg.norm(off[:, 3:], axis=1).max(),
-        np.abs(speed).max() * 1e3, np.abs(perilune).max() * 1e3,
+        np.linalg.norm(off[:, :3], axis=1).max(),
+        np.linalg.norm(off[:, 3:], axis=1).max(),
+        np.abs(speed).max() * 1e3,
+        np.abs(perilune).max() * 1e3,
     )
 
 

@@ -19,8 +19,18 @@ def fitted(t0, duration_s):
     granules = Ephemeris.de440().granules(t0, t0 + duration_s)
     table = np.zeros(fe.TABLE_SIZE)
     padded = fe.padded_granules(granules.coefficients)
-    fe.fit_flight(t0, t0 + duration_s, granules.start_tdb_s, granules.step_s, padded, *fe.fit_matrices(),
-                  np.zeros(fe.FIT_WORK_SIZE), table, 0, fe.AXES)
+    fe.fit_flight(
+        t0,
+        t0 + duration_s,
+        granules.start_tdb_s,
+        granules.step_s,
+        padded,
+        *fe.fit_matrices(),
+        np.zeros(fe.FIT_WORK_SIZE),
+        table,
+        0,
+        fe.AXES,
+    )
     return table
 
 

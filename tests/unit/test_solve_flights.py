@@ -31,8 +31,9 @@ START = float(tdb_s_from_utc("2027-03-05T00:00:00 TDB"))
 
 
 def problem(parking_deg=51.8, lunar_deg=90.0, days=4.5, branch=None, start=START):
-    return TransferProblem(start, start + days * DAY_S, RADII_KM[0], parking_deg * DEG, RADII_KM[1], lunar_deg * DEG,
-                           branch)
+    return TransferProblem(
+        start, start + days * DAY_S, RADII_KM[0], parking_deg * DEG, RADII_KM[1], lunar_deg * DEG, branch
+    )
 
 
 def test_a_flight_keeps_what_was_asked_for():
@@ -107,8 +108,12 @@ def test_items_do_not_depend_on_their_neighbours():
     whole = solve_flights(flights, *RADII_KM)
     order = np.random.default_rng(3).permutation(len(flights.flight))
     mixed = FlightSet(
-        flights.tli_tdb_s, flights.arrival_tdb_s, flights.flight[order], flights.branch[order],
-        flights.parking_inclination_rad[order], flights.lunar_inclination_rad[order],
+        flights.tli_tdb_s,
+        flights.arrival_tdb_s,
+        flights.flight[order],
+        flights.branch[order],
+        flights.parking_inclination_rad[order],
+        flights.lunar_inclination_rad[order],
     )
     off = solve_flights(mixed, *RADII_KM).tli_state_icrf - whole.tli_state_icrf[order]
     assert np.abs(off[:, :3]).max() < 1e-4  # a block iterates until all its lanes are closed: other last digits
