@@ -276,7 +276,8 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     """Solve every day, heading, injection, time of flight and approach.
 
     The timing comes from the guess and one rough solution, then a full one follows, which leaves ``mismatch_s`` at
-    some hundredths of a second, more at the edge of reach. Items that miss by more than ``MOST_MISMATCH_S`` count as not solved.
+    some hundredths of a second, more at the edge of reach. Items that miss by more than
+    ``MOST_MISMATCH_S`` count as not solved.
     """
     items = _grid_items(problem)
     timing = _timed_by_guess(problem)

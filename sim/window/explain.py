@@ -28,7 +28,8 @@ def judge_days(
 
     A day is closed by the constraints that its easiest flight breaks: where some flight breaks one alone, the one that
     is the least short of opening the day; else the flight that breaks the fewest, among equals the combination that
-    most flights share. A flight that is not there breaks what kept it from being there alone, for nothing is known beyond.
+    most flights share. A flight that is not there breaks what kept it from being there alone, for nothing is
+    known beyond.
     """
     satisfied = margins >= 0.0
     unknown = np.isnan(margins)

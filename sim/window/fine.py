@@ -40,7 +40,7 @@ def stacked(parts: list[Candidates]) -> Candidates:
 def fine_flights(
     lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, broken: FloatArray, light: LightTable
 ) -> FineFlights:
-    """Solve each day's pick of ``flights`` (grid order) at fine headings; ``broken`` (M,): how far each is from flying."""
+    """Solve each day's pick of ``flights`` (grid order) at fine headings; ``broken`` (M,): how far from flying."""
     azimuths = fine_azimuths(lane)
     fine = headings_at(problem.pad, azimuths, problem.parking_radius_km)
     joined = replace(problem, headings=_joined(problem.headings, fine))
