@@ -25,8 +25,6 @@ FloatArray = NDArray[np.float64]
 CURVE_AZIMUTHS = 41
 """Headings across a pad's range from which the curve starts."""
 
-SAME_HEADING_RAD = 0.2
-
 SECANT_ROUNDS = 8
 
 
@@ -58,8 +56,8 @@ def launch_curve(
     """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and its opening and closing.
 
     The time of flight is that of the day's best flight (of the least closed, on a closed day), or ends at
-    ``arrival_tdb_s``. Each of the two injections has its own branch of the curve; at each lift-off the better approach
-    flies: one that is open, then the one the lane's objective prefers.
+    ``arrival_tdb_s``. Each of the two injections has its own branch of the curve, in the approach
+    that has its best launch.
     """
     duration = np.array([_duration(lane, day, day_tdb_s, light, arrival_tdb_s)])
     problem = launch_problem(lane, day_tdb_s, duration, _azimuths(lane), arrival_tdb_s)
@@ -239,20 +237,10 @@ def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candida
 
 
 def _better_approaches(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
-    """Numbers of the flights to show: for each launch of an injection the better approach.
-
-    Two flights are the same launch when they lift off within a second near one heading, or at the very same heading.
-    """
+    """Numbers of the flights to show: those of each injection in the approach of its best launch."""
     order = np.lexsort((cost(lane.lane.objective, flights), broken))
-    shown: list[int] = []
+    chosen = {}
     for item in order:
-        others = np.array(shown, np.int64)
-        turned = np.abs(np.angle(np.exp(1j * (flights.azimuth_rad[others] - flights.azimuth_rad[item]))))
-        together = np.abs(flights.liftoff_tdb_s[others] - flights.liftoff_tdb_s[item]) < 1.0
-        same = (turned < 1e-9) | (together & (turned < SAME_HEADING_RAD))
-        same &= (flights.injection[others] == flights.injection[item]) & (
-            flights.approach[others] != flights.approach[item]
-        )
-        if not same.any():
-            shown.append(int(item))
+        chosen.setdefault(int(flights.injection[item]), int(flights.approach[item]))
+    shown = [item for item in range(len(order)) if chosen[int(flights.injection[item])] == flights.approach[item]]
     return np.array(shown, np.int64)
