@@ -33,14 +33,12 @@ from sim.transfer.flight_ephemeris import (
     INVERSE_HALF,
     MOON,
     MOON_PULL,
-    MOON_TERMS,
     QUADRUPOLE,
     QUADRUPOLE_COS,
     QUADRUPOLE_SIN,
     SUN,
-    SUN_TERMS,
-    TABLE_SIZE,
-    evaluate,
+    evaluate_moon,
+    evaluate_sun,
 )
 from sim.transfer.lanes import (
     ARRIVAL,
@@ -212,14 +210,15 @@ def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):
 
 
 @jit(fastmath=True)
-def store_node(nodes, node, mu, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):
-    """Keep the reference and its basis at the node that starts at offset ``node``."""
-    inverse_square = 1.0 / (x * x + y * y)
-    nodes[node + X + l], nodes[node + Y + l], nodes[node + VX + l], nodes[node + VY + l] = x, y, vx, vy
-    nodes[node + X3 + l], nodes[node + Y3 + l], nodes[node + X4 + l], nodes[node + Y4 + l] = x3, y3, x4, y4
-    nodes[node + REF_GRAVITY + l] = mu * inverse_square * np.sqrt(inverse_square)
-    nodes[node + REF_RADIAL + l] = 3.0 * inverse_square
-    nodes[node + TIME_RATE + l] = d * rate
+def store_node(node, mu, a, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):
+    """Keep the reference and its basis at a node."""
+    inverse = 1.0 / (d * a)
+    inverse_square = inverse * inverse
+    node[X + l], node[Y + l], node[VX + l], node[VY + l] = x, y, vx, vy
+    node[X3 + l], node[Y3 + l], node[X4 + l], node[Y4 + l] = x3, y3, x4, y4
+    node[REF_GRAVITY + l] = mu * inverse_square * inverse
+    node[REF_RADIAL + l] = 3.0 * inverse_square
+    node[TIME_RATE + l] = d * rate
 
 
 @jit(fastmath=True)
@@ -233,7 +232,7 @@ def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, l
         vx4, vy4 = ellipse_rates(e, a, n, end)
         store_end(conic, GM_EARTH_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
     for i in range(len(warp)):
-        node, epoch = i * NODE_SIZE, i * LANES
+        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
         for l in range(lanes):
             e, a, n, end = (
                 conic[ECCENTRICITY + l],
@@ -242,8 +241,8 @@ def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, l
                 conic[END_ANOMALY + l],
             )
             d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end * warp[i])
-            store_node(nodes, node, GM_EARTH_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            times[epoch + l] = values[INJECTION + l] + t
+            store_node(node, GM_EARTH_KM3_S2, a, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
+            epoch[l] = values[INJECTION + l] + t
 
 
 @jit(fastmath=True)
@@ -257,7 +256,7 @@ def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, la
         vx4, vy4 = hyperbola_rates(e, a, n, end)
         store_end(conic, GM_MOON_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
     for i in range(len(warp)):
-        node, epoch = i * NODE_SIZE, i * LANES
+        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
         for l in range(lanes):
             e, a, n, end = (
                 conic[ECCENTRICITY + l],
@@ -266,63 +265,91 @@ def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, la
                 conic[END_ANOMALY + l],
             )
             d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end * warp[i])
-            store_node(nodes, node, GM_MOON_KM3_S2, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            times[epoch + l] = values[ARRIVAL + l] + t
+            store_node(node, GM_MOON_KM3_S2, a, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
+            epoch[l] = values[ARRIVAL + l] + t
 
 
 @jit(fastmath=True)
-def set_bodies(nodes, count, times, table, moon_centred, scratch, lanes):
-    """Moon, Sun, quadrupole and fixed accelerations at ``count`` nodes; ``moon_centred`` 0.0 (Earth leg) or 1.0."""
-    x, moon, sun, pull = scratch[:LANES], scratch[LANES:], scratch[LANES + VECTOR :], scratch[LANES + 2 * VECTOR :]
+def set_earth_bodies(nodes, count, times, table, scratch, lanes):
+    """Moon, Sun and quadrupole at the nodes of the Earth leg; what does not depend on the path is −μ_M m/m³.
+
+    The Sun's pull less that on the Earth enters as a tide later. ``scratch`` holds three rows a node.
+    """
+    place_bodies(nodes, count, times, table, scratch, lanes)
     for i in range(count):
-        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
+        node = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE]
+        for l in range(lanes):
+            mx, my, mz = node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l]
+            moon = -pull_of(GM_MOON_KM3_S2, 1.0 / (mx * mx + my * my + mz * mz))
+            node[FIXED_X + l], node[FIXED_Y + l], node[FIXED_Z + l] = moon * mx, moon * my, moon * mz
+            sx, sy, sz = node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l]
+            inverse_square = 1.0 / (sx * sx + sy * sy + sz * sz)
+            node[SUN_INVERSE_SQUARE + l] = inverse_square
+            node[SUN_GRAVITY + l] = pull_of(GM_SUN_KM3_S2, inverse_square)
+
+
+@jit(fastmath=True)
+def set_moon_bodies(nodes, count, times, table, scratch, lanes):
+    """The same for the Moon leg, Moon-centred.
+
+    What does not depend on the path is −μ_M m/m³ plus the Sun's pull at the Moon less that on the Earth, from which the
+    Moon's own acceleration, the second derivative of its polynomial, is taken away.
+    """
+    place_bodies(nodes, count, times, table, scratch, lanes)
+    evaluate_moon(table, MOON_PULL, scratch, count, nodes, FIXED_X, NODE_SIZE, lanes)
+    for i in range(count):
+        node = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE]
+        for l in range(lanes):
+            mx, my, mz = node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l]
+            sx, sy, sz = node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l]
+            wx, wy, wz = sx - mx, sy - my, sz - mz
+            inverse_square = 1.0 / (wx * wx + wy * wy + wz * wz)
+            moon = pull_of(GM_MOON_KM3_S2, 1.0 / (mx * mx + my * my + mz * mz))
+            earth = pull_of(GM_SUN_KM3_S2, 1.0 / (sx * sx + sy * sy + sz * sz))
+            sun = pull_of(GM_SUN_KM3_S2, inverse_square)
+            node[FIXED_X + l] = sun * wx - earth * sx - moon * mx - node[FIXED_X + l]
+            node[FIXED_Y + l] = sun * wy - earth * sy - moon * my - node[FIXED_Y + l]
+            node[FIXED_Z + l] = sun * wz - earth * sz - moon * mz - node[FIXED_Z + l]
+            node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l] = wx, wy, wz
+            node[SUN_INVERSE_SQUARE + l], node[SUN_GRAVITY + l] = inverse_square, sun
+
+
+@jit(fastmath=True)
+def place_bodies(nodes, count, times, table, scratch, lanes):
+    """Geocentric Moon and Sun and the Moon's quadrupole at all nodes; places of the epochs into ``scratch``.
+
+    Each loop is over all nodes and reads few rows: the compiler leaves longer ones scalar.
+    """
+    turns = count * LANES
+    for i in range(count):
+        epoch, x, turn = times[i * LANES :], scratch[i * LANES :], scratch[turns + 2 * i * LANES :]
         for l in range(lanes):
             x[l] = (epoch[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]
-        evaluate(table[MOON:SUN], MOON_TERMS, x, moon, lanes)
-        evaluate(table[SUN:MOON_PULL], SUN_TERMS, x, sun, lanes)
-        store_bodies(node, moon, sun, moon_centred, lanes)
-        if moon_centred > 0.0:
-            evaluate(table[MOON_PULL:TABLE_SIZE], MOON_TERMS, x, pull, lanes)
-            for w in range(3 * lanes):
-                node[FIXED_X + w] -= pull[w]
-        store_quadrupole(node, epoch, table, pull, lanes)
-
-
-@jit(fastmath=True)
-def store_quadrupole(node, epoch, table, turn, lanes):
-    """The Moon's quadrupole tensor at a node's epochs; ``turn`` is scratch for sin 2θ and cos 2θ."""
-    for l in range(lanes):
-        turn[l], turn[LANES + l] = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
-    for k in range(0, C_SIZE, LANES):
-        constant, cosine = table[QUADRUPOLE + k : QUADRUPOLE_COS + k], table[QUADRUPOLE_COS + k : QUADRUPOLE_SIN + k]
-        sine, q = table[QUADRUPOLE_SIN + k : MOON + k], node[QXX + k : NODE_SIZE]
+            turn[l], turn[LANES + l] = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
+    evaluate_moon(table, MOON, scratch, count, nodes, MOON_X, NODE_SIZE, lanes)
+    evaluate_sun(table, SUN, scratch, count, nodes, SUN_X, NODE_SIZE, lanes)
+    for i in range(count):
+        turn, node = scratch[turns + 2 * i * LANES :], nodes[i * NODE_SIZE :]
         for l in range(lanes):
-            q[l] = constant[l] + turn[LANES + l] * cosine[l] + turn[l] * sine[l]
+            sine, cosine = turn[l], turn[LANES + l]
+            node[QXX + l] = turned(table, 0 * LANES + l, cosine, sine)
+            node[QYY + l] = turned(table, 1 * LANES + l, cosine, sine)
+            node[QZZ + l] = turned(table, 2 * LANES + l, cosine, sine)
+            node[QXY + l] = turned(table, 3 * LANES + l, cosine, sine)
+            node[QXZ + l] = turned(table, 4 * LANES + l, cosine, sine)
+            node[QYZ + l] = turned(table, 5 * LANES + l, cosine, sine)
 
 
 @jit(fastmath=True)
-def store_bodies(node, moon, sun, moon_centred, lanes):
-    """Geometry of Moon and Sun at a node, and the indirect terms.
+def pull_of(gm, inverse_square):
+    """GM/r³ from 1/r²."""
+    return gm * inverse_square * np.sqrt(inverse_square)
 
-    Earth leg: fixed = −μ_M m/m³; the Sun's pull enters as a tide about the Earth. Moon leg, Moon-centred: fixed =
-    −μ_M m/m³ + tide of the Sun on the Moon about the Earth, from which the Moon's own acceleration is taken later.
-    """
-    for l in range(lanes):
-        mx, my, mz = moon[l], moon[LANES + l], moon[2 * LANES + l]
-        sx, sy, sz = sun[l], sun[LANES + l], sun[2 * LANES + l]
-        wx, wy, wz = sx - moon_centred * mx, sy - moon_centred * my, sz - moon_centred * mz
-        sun2 = 1.0 / (sx * sx + sy * sy + sz * sz)
-        w2 = 1.0 / (wx * wx + wy * wy + wz * wz)
-        moon2 = 1.0 / (mx * mx + my * my + mz * mz)
-        moon3 = GM_MOON_KM3_S2 * moon2 * np.sqrt(moon2)
-        w3 = GM_SUN_KM3_S2 * w2 * np.sqrt(w2)
-        sun3 = GM_SUN_KM3_S2 * sun2 * np.sqrt(sun2)
-        node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l] = mx, my, mz
-        node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l] = wx, wy, wz
-        node[SUN_INVERSE_SQUARE + l], node[SUN_GRAVITY + l] = w2, w3
-        node[FIXED_X + l] = -moon3 * mx + moon_centred * (w3 * wx - sun3 * sx)
-        node[FIXED_Y + l] = -moon3 * my + moon_centred * (w3 * wy - sun3 * sy)
-        node[FIXED_Z + l] = -moon3 * mz + moon_centred * (w3 * wz - sun3 * sz)
+
+@jit(fastmath=True)
+def turned(table, k, cosine, sine):
+    """One component of Q0 + Qc cos 2θ + Qs sin 2θ."""
+    return table[QUADRUPOLE + k] + cosine * table[QUADRUPOLE_COS + k] + sine * table[QUADRUPOLE_SIN + k]
 
 
 @jit(fastmath=True)
@@ -333,14 +360,14 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
     The Earth's J2 and the Moon's quadrupole act on both legs. The Sun acts as a tide by Battin's series in q.
     """
     for i in range(count):
-        node, at = i * NODE_SIZE, i * C_SIZE
+        node, at = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], i * C_SIZE
         for l in range(lanes):
             offset = conic[SPEED_OFFSET + l]
             c1, c2 = c[at + C1 + l], c[at + C2 + l]
             c3 = c[at + C3 + l] + offset * conic[SPEED_TO_C3 + l]
             c4 = c[at + C4 + l] + offset * conic[SPEED_TO_C4 + l]
-            x, y, vx, vy = nodes[node + X + l], nodes[node + Y + l], nodes[node + VX + l], nodes[node + VY + l]
-            x3, y3, x4, y4 = nodes[node + X3 + l], nodes[node + Y3 + l], nodes[node + X4 + l], nodes[node + Y4 + l]
+            x, y, vx, vy = node[X + l], node[Y + l], node[VX + l], node[VY + l]
+            x3, y3, x4, y4 = node[X3 + l], node[Y3 + l], node[X4 + l], node[Y4 + l]
             dx = c1 * vx - c2 * y + c3 * x3 + c4 * x4
             dy = c1 * vy + c2 * x + c3 * y3 + c4 * y4
             dz = c[at + C5 + l] * x + c[at + C6 + l] * y
@@ -349,7 +376,7 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
             rx = frame[PX + l] * p + frame[QX + l] * q + frame[WX + l] * dz
             ry = frame[PY + l] * p + frame[QY + l] * q + frame[WY + l] * dz
             rz = frame[PZ + l] * p + frame[QZ + l] * q + frame[WZ + l] * dz
-            mx, my, mz = nodes[node + MOON_X + l], nodes[node + MOON_Y + l], nodes[node + MOON_Z + l]
+            mx, my, mz = node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l]
             geocentric = moon_centred
             selenocentric = moon_centred - 1.0
             ex, ey, ez = rx + geocentric * mx, ry + geocentric * my, rz + geocentric * mz
@@ -366,32 +393,24 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
             m2 = 1.0 / (mdx * mdx + mdy * mdy + mdz * mdz)
             m3 = m2 * np.sqrt(m2)
             m5 = m3 * m2
-            qx = nodes[node + QXX + l] * mdx + nodes[node + QXY + l] * mdy + nodes[node + QXZ + l] * mdz
-            qy = nodes[node + QXY + l] * mdx + nodes[node + QYY + l] * mdy + nodes[node + QYZ + l] * mdz
-            qz = nodes[node + QXZ + l] * mdx + nodes[node + QYZ + l] * mdy + nodes[node + QZZ + l] * mdz
+            qx = node[QXX + l] * mdx + node[QXY + l] * mdy + node[QXZ + l] * mdz
+            qy = node[QXY + l] * mdx + node[QYY + l] * mdy + node[QYZ + l] * mdz
+            qz = node[QXZ + l] * mdx + node[QYZ + l] * mdy + node[QZZ + l] * mdz
             moon = GM_MOON_KM3_S2 * m3 + 5.0 * m5 * m2 * (mdx * qx + mdy * qy + mdz * qz)
             quad = 2.0 * m5
             # Sun's tide about the leg's centre.
-            sx, sy, sz = nodes[node + SUN_X + l], nodes[node + SUN_Y + l], nodes[node + SUN_Z + l]
-            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * nodes[
-                node + SUN_INVERSE_SQUARE + l
-            ]
+            sx, sy, sz = node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l]
+            b = (rx * rx + ry * ry + rz * rz - 2.0 * (rx * sx + ry * sy + rz * sz)) * node[SUN_INVERSE_SQUARE + l]
             f = b * (-1.5 + b * (1.875 + b * (-2.1875 + b * (2.4609375 + b * (-2.70703125)))))
-            sun = nodes[node + SUN_GRAVITY + l] * f
-            tide = nodes[node + SUN_GRAVITY + l] + sun
-            ax = (
-                nodes[node + FIXED_X + l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
-            )
-            ay = (
-                nodes[node + FIXED_Y + l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
-            )
-            az = (
-                nodes[node + FIXED_Z + l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
-            )
+            sun = node[SUN_GRAVITY + l] * f
+            tide = node[SUN_GRAVITY + l] + sun
+            ax = node[FIXED_X + l] - earth * ex - along_pole * kx - moon * mdx + quad * qx + sun * sx - tide * rx
+            ay = node[FIXED_Y + l] - earth * ey - along_pole * ky - moon * mdy + quad * qy + sun * sy - tide * ry
+            az = node[FIXED_Z + l] - earth * ez - along_pole * kz - moon * mdz + quad * qz + sun * sz - tide * rz
             # What is left when the linear motion about the reference is taken away, in perifocal axes.
-            g = nodes[node + REF_GRAVITY + l]
-            scale = 1.0 - (x * dx + y * dy) * nodes[node + REF_RADIAL + l]
-            dt = nodes[node + TIME_RATE + l]
+            g = node[REF_GRAVITY + l]
+            scale = 1.0 - (x * dx + y * dy) * node[REF_RADIAL + l]
+            dt = node[TIME_RATE + l]
             nx = (frame[PX + l] * ax + frame[PY + l] * ay + frame[PZ + l] * az + g * (scale * x + dx)) * dt
             ny = (frame[QX + l] * ax + frame[QY + l] * ay + frame[QZ + l] * az + g * (scale * y + dy)) * dt
             nz = (frame[WX + l] * ax + frame[WY + l] * ay + frame[WZ + l] * az + g * dz) * dt * conic[INVERSE_H + l]
@@ -405,25 +424,57 @@ def sweep(nodes, count, conic, frame, table, c, rates, moon_centred, lanes):
 
 
 @jit(fastmath=True)
-def integrate(integration, rates, c, width):
-    """Coefficients c = A rates, ``width`` = 6 × lanes numbers a row.
+def integrate(rule, rates, c, width):
+    """Coefficients ``c`` at all nodes, and in one row more at the end, from their rates, which are used up.
 
-    Two rows of A and four nodes at a time, so that every rate that is loaded serves twice: the number of nodes is a
-    multiple of four, A has an even number of rows (its last one repeated).
+    By odd and even halves (sim.transfer.quadrature.LegQuadrature), both in place: the odd half of a pair of nodes
+    stands where the first node's row is, the even half at the second's. ``width`` = 6 × lanes numbers a row.
     """
-    nodes = integration.shape[1]
-    for i in range(0, nodes + 1, 2):
-        total = c[i * C_SIZE : (i + 2) * C_SIZE]
-        total[:] = 0.0
-        for j in range(0, nodes, 4):
-            a0, a1, a2, a3 = integration[i, j], integration[i, j + 1], integration[i, j + 2], integration[i, j + 3]
-            b0, b1, b2 = integration[i + 1, j], integration[i + 1, j + 1], integration[i + 1, j + 2]
-            b3 = integration[i + 1, j + 3]
-            g = rates[j * C_SIZE : (j + 4) * C_SIZE]
+    odd, even, weights, _, _ = rule
+    half = len(weights)
+    last = 2 * half - 1
+    end = c[(last + 1) * C_SIZE :]
+    end[:] = 0.0
+    for j in range(half):
+        near, far, weight = rates[j * C_SIZE :], rates[(last - j) * C_SIZE :], weights[j]
+        for w in range(width):
+            total, difference = near[w] + far[w], near[w] - far[w]
+            near[w] = difference
+            far[w] = total
+            end[w] += weight * total
+    multiply(odd, rates, c, 0, width)
+    multiply(even, rates, c, half, width)
+    for i in range(half):
+        near, far = c[i * C_SIZE :], c[(last - i) * C_SIZE :]
+        for w in range(width):
+            p, m = near[w], far[w]
+            near[w] = p + m
+            far[w] = end[w] + p - m
+
+
+@jit(fastmath=True)
+def multiply(matrix, rates, c, first, width):
+    """Matrix product into rows of ``c`` from ``first`` on, of rows of ``rates`` from there on.
+
+    Rows hold ``width`` numbers; rows and columns go in fours, so that every number that is loaded serves four times.
+    """
+    size = len(matrix) * C_SIZE
+    x, y = rates[first * C_SIZE : first * C_SIZE + size], c[first * C_SIZE : first * C_SIZE + size]
+    y[:] = 0.0
+    for i in range(0, matrix.shape[0], 4):
+        t = y[i * C_SIZE : (i + 4) * C_SIZE]
+        for j in range(0, matrix.shape[1], 4):
+            a0, a1, a2, a3 = matrix[i, j], matrix[i, j + 1], matrix[i, j + 2], matrix[i, j + 3]
+            b0, b1, b2, b3 = matrix[i + 1, j], matrix[i + 1, j + 1], matrix[i + 1, j + 2], matrix[i + 1, j + 3]
+            c0, c1, c2, c3 = matrix[i + 2, j], matrix[i + 2, j + 1], matrix[i + 2, j + 2], matrix[i + 2, j + 3]
+            d0, d1, d2, d3 = matrix[i + 3, j], matrix[i + 3, j + 1], matrix[i + 3, j + 2], matrix[i + 3, j + 3]
+            g = x[j * C_SIZE : (j + 4) * C_SIZE]
             for w in range(width):
                 g0, g1, g2, g3 = g[w], g[C_SIZE + w], g[2 * C_SIZE + w], g[3 * C_SIZE + w]
-                total[w] += (a0 * g0 + a1 * g1) + (a2 * g2 + a3 * g3)
-                total[C_SIZE + w] += (b0 * g0 + b1 * g1) + (b2 * g2 + b3 * g3)
+                t[w] += (a0 * g0 + a1 * g1) + (a2 * g2 + a3 * g3)
+                t[C_SIZE + w] += (b0 * g0 + b1 * g1) + (b2 * g2 + b3 * g3)
+                t[2 * C_SIZE + w] += (c0 * g0 + c1 * g1) + (c2 * g2 + c3 * g3)
+                t[3 * C_SIZE + w] += (d0 * g0 + d1 * g1) + (d2 * g2 + d3 * g3)
 
 
 @jit(fastmath=True)

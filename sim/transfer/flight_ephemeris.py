@@ -24,11 +24,12 @@ FloatArray = NDArray[np.float64]
 FIT_NODES = 24
 MOON_TERMS = 15
 SUN_TERMS = 10
-GROUP = 5  # terms are multiples of it: Horner's rule runs five terms a step
 GRANULE_TERMS = 13
 AXES = 8  # three of the Moon, three of the Sun, two of padding: one vector register
-VALUES = FIT_NODES * AXES
-FIT_WORK_SIZE = VALUES + 3 * AXES
+FIT_ROWS = 28  # Moon and Sun, up to a multiple of four
+NODE_INDICES = (FIT_NODES + FIT_ROWS) * AXES  # in the work table, after node values and coefficients
+NODE_POLYNOMIALS = NODE_INDICES + FIT_NODES
+FIT_WORK_SIZE = NODE_POLYNOMIALS + GRANULE_TERMS * FIT_NODES
 
 # Rows of the ephemeris table of a block.
 CENTRE_TIME, INVERSE_HALF, ARRIVAL_TIME = rows(0, 3)
@@ -44,22 +45,25 @@ QUADRUPOLE_SCALE = GM_MOON_KM3_S2 * R_MOON_GRAVITY_KM**2
 
 
 @lru_cache
-def fit_matrices() -> tuple[FloatArray, FloatArray, FloatArray]:
+def fit_matrices() -> tuple[FloatArray, FloatArray]:
     """Nodes (24,) on [−1, 1] and the pseudo-inverses that turn node values into monomial coefficients.
 
-    Moon (15, 24) and Sun (10, 24). The fit is made in Chebyshev polynomials, which is well conditioned, and its
-    coefficients are then written as monomials.
+    In one matrix (28, 24): 15 rows for the Moon, 10 for the Sun, padding. The fit is made in Chebyshev polynomials,
+    which is well conditioned, and its coefficients are then written as monomials.
     """
     nodes = np.cos(np.pi * (np.arange(FIT_NODES) + 0.5) / FIT_NODES)
-    matrices = []
-    for terms in (MOON_TERMS, SUN_TERMS):
-        to_chebyshev = np.linalg.pinv(chebyshev.chebvander(nodes, terms - 1))
-        to_monomial = np.zeros((terms, terms))
-        for k in range(terms):
-            row = chebyshev.cheb2poly(np.eye(terms)[k])
-            to_monomial[: len(row), k] = row
-        matrices.append(np.ascontiguousarray(to_monomial @ to_chebyshev))
-    return nodes, matrices[0], matrices[1]
+    matrices = [_monomial_fit(nodes, terms) for terms in (MOON_TERMS, SUN_TERMS)]
+    return nodes, np.vstack([*matrices, np.zeros((FIT_ROWS - MOON_TERMS - SUN_TERMS, FIT_NODES))])
+
+
+def _monomial_fit(nodes: FloatArray, terms: int) -> FloatArray:
+    to_chebyshev = np.linalg.pinv(chebyshev.chebvander(nodes, terms - 1))
+    to_monomial = np.zeros((terms, terms))
+    for k in range(terms):
+        power = chebyshev.cheb2poly(np.eye(terms)[k])
+        to_monomial[: len(power), k] = power
+    fit: FloatArray = to_monomial @ to_chebyshev
+    return fit
 
 
 def padded_granules(coefficients: FloatArray) -> FloatArray:
@@ -94,41 +98,77 @@ def granule_values(t, start, step, granules, chebyshev_t, values, width):
 
 
 @jit(fastmath=True)
-def fit_flight(t0, tp, start, step, granules, nodes, fit_moon, fit_sun, work, table, lane, width):
+def node_values(centre, half, nodes, start, step, granules, work, count, width):
+    """Positions at the ``count`` fit nodes into the first rows of ``work``, as ``granule_values`` gives them.
+
+    The Chebyshev polynomials are computed for all nodes together.
+    """
+    size, last = GRANULE_TERMS * AXES, len(granules) // (GRANULE_TERMS * AXES) - 1
+    index, t = work[NODE_INDICES:NODE_POLYNOMIALS], work[NODE_POLYNOMIALS:]
+    per_step = 1.0 / step
+    for i in range(count):
+        place = ((centre - start) + half * nodes[i]) * per_step
+        index[i] = min(max(np.floor(place), 0.0), last)
+        t[i] = 1.0
+        t[FIT_NODES + i] = 2.0 * (place - index[i]) - 1.0
+    for k in range(2 * FIT_NODES, GRANULE_TERMS * FIT_NODES, FIT_NODES):
+        here, below, two_below = t[k:], t[k - FIT_NODES :], t[k - 2 * FIT_NODES :]
+        for i in range(count):
+            here[i] = 2.0 * t[FIT_NODES + i] * below[i] - two_below[i]
+    for i in range(count):
+        c, value, p = granules[int(index[i]) * size :], work[i * AXES :], t[i:]
+        p1, p2, p3, p4 = p[FIT_NODES], p[2 * FIT_NODES], p[3 * FIT_NODES], p[4 * FIT_NODES]
+        p5, p6, p7, p8 = p[5 * FIT_NODES], p[6 * FIT_NODES], p[7 * FIT_NODES], p[8 * FIT_NODES]
+        p9, p10, p11, p12 = p[9 * FIT_NODES], p[10 * FIT_NODES], p[11 * FIT_NODES], p[12 * FIT_NODES]
+        for v in range(width):
+            low = (p1 * c[AXES + v] + p2 * c[2 * AXES + v]) + (p3 * c[3 * AXES + v] + p4 * c[4 * AXES + v])
+            middle = (p5 * c[5 * AXES + v] + p6 * c[6 * AXES + v]) + (p7 * c[7 * AXES + v] + p8 * c[8 * AXES + v])
+            high = (p9 * c[9 * AXES + v] + p10 * c[10 * AXES + v]) + (p11 * c[11 * AXES + v] + p12 * c[12 * AXES + v])
+            value[v] = c[v] + (low + (middle + high))
+
+
+@jit(fastmath=True)
+def fit_rows(matrix, work, width):
+    """Coefficients from node values: rows ``FIT_NODES`` and on of ``work`` = matrix · the rows before."""
+    x, y = work[: FIT_NODES * AXES], work[FIT_NODES * AXES : (FIT_NODES + FIT_ROWS) * AXES]
+    y[:] = 0.0
+    for i in range(0, FIT_ROWS, 4):
+        t = y[i * AXES : (i + 4) * AXES]
+        for j in range(0, FIT_NODES, 4):
+            a0, a1, a2, a3 = matrix[i, j], matrix[i, j + 1], matrix[i, j + 2], matrix[i, j + 3]
+            b0, b1, b2, b3 = matrix[i + 1, j], matrix[i + 1, j + 1], matrix[i + 1, j + 2], matrix[i + 1, j + 3]
+            c0, c1, c2, c3 = matrix[i + 2, j], matrix[i + 2, j + 1], matrix[i + 2, j + 2], matrix[i + 2, j + 3]
+            d0, d1, d2, d3 = matrix[i + 3, j], matrix[i + 3, j + 1], matrix[i + 3, j + 2], matrix[i + 3, j + 3]
+            g = x[j * AXES : (j + 4) * AXES]
+            for v in range(width):
+                g0, g1, g2, g3 = g[v], g[AXES + v], g[2 * AXES + v], g[3 * AXES + v]
+                t[v] += (a0 * g0 + a1 * g1) + (a2 * g2 + a3 * g3)
+                t[AXES + v] += (b0 * g0 + b1 * g1) + (b2 * g2 + b3 * g3)
+                t[2 * AXES + v] += (c0 * g0 + c1 * g1) + (c2 * g2 + c3 * g3)
+                t[3 * AXES + v] += (d0 * g0 + d1 * g1) + (d2 * g2 + d3 * g3)
+
+
+@jit(fastmath=True)
+def fit_flight(t0, tp, start, step, granules, nodes, matrix, work, table, lane, width):
     """Fit Moon and Sun over [t0, tp] into column ``lane`` of ``table``. ``work`` is scratch, ``width`` is 8."""
     centre = 0.5 * (t0 + tp)
     half = 0.5 * (tp - t0)
     table[CENTRE_TIME + lane] = centre
     table[INVERSE_HALF + lane] = 1.0 / half
     table[ARRIVAL_TIME + lane] = tp
-    values, chebyshev_t, coefficient = work[:VALUES], work[VALUES : VALUES + 2 * AXES], work[VALUES + 2 * AXES :]
-    for i in range(FIT_NODES):
-        t = centre + half * nodes[i]
-        granule_values(t, start, step, granules, chebyshev_t, values[i * AXES : (i + 1) * AXES], width)
-    for k in range(MOON_TERMS):
-        combine(fit_moon[k], values, coefficient, width)
-        for j in range(3):
-            table[MOON + (j * MOON_TERMS + k) * LANES + lane] = coefficient[j]
+    node_values(centre, half, nodes, start, step, granules, work, len(nodes), width)
+    fit_rows(matrix, work, width)
+    per_half2 = 1.0 / (half * half)
+    for j in range(3):
+        for k in range(MOON_TERMS):
+            coefficient = work[(FIT_NODES + k) * AXES + j]
+            table[MOON + (j * MOON_TERMS + k) * LANES + lane] = coefficient
             if k >= 2:
-                pull = k * (k - 1) * coefficient[j] / (half * half)
+                pull = k * (k - 1) * coefficient * per_half2
                 table[MOON_PULL + (j * MOON_TERMS + k - 2) * LANES + lane] = pull
-    for k in range(SUN_TERMS):
-        combine(fit_sun[k], values, coefficient, width)
-        for j in range(3):
-            table[SUN + (j * SUN_TERMS + k) * LANES + lane] = coefficient[3 + j]
-
-
-@jit(fastmath=True)
-def combine(weights, rows, total, width):
-    """Weighted sum of the first ``FIT_NODES`` rows into ``total`` (width,)."""
-    total[:width] = 0.0
-    for i in range(0, FIT_NODES, 8):
-        w, r = weights[i : i + 8], rows[i * AXES : (i + 8) * AXES]
-        w0, w1, w2, w3, w4, w5, w6, w7 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
-        for v in range(width):
-            total[v] += ((w0 * r[v] + w1 * r[AXES + v]) + (w2 * r[2 * AXES + v] + w3 * r[3 * AXES + v])) + (
-                (w4 * r[4 * AXES + v] + w5 * r[5 * AXES + v]) + (w6 * r[6 * AXES + v] + w7 * r[7 * AXES + v])
-            )
+        for k in range(SUN_TERMS):
+            coefficient = work[(FIT_NODES + MOON_TERMS + k) * AXES + 3 + j]
+            table[SUN + (j * SUN_TERMS + k) * LANES + lane] = coefficient
 
 
 @jit(fastmath=True)
@@ -163,22 +203,40 @@ def set_axes(earth_pole, moon_axes, moon_pole, table, lane):
 
 
 @jit(fastmath=True)
-def evaluate(coefficients, terms, x, value, lanes):
-    """Three polynomials of ``terms`` terms at x (lanes,), Horner's rule, five terms a step; three rows of ``value``."""
-    value[:VECTOR] = 0.0
-    axis = terms * LANES
-    for k in range(terms - GROUP, -1, -GROUP):
-        a = coefficients[k * LANES : (k + GROUP) * LANES]
-        b = coefficients[axis + k * LANES : axis + (k + GROUP) * LANES]
-        c = coefficients[2 * axis + k * LANES : 2 * axis + (k + GROUP) * LANES]
-        for l in range(lanes):
-            p = x[l]
-            u = (value[l] * p + a[4 * LANES + l]) * p + a[3 * LANES + l]
-            v = (value[LANES + l] * p + b[4 * LANES + l]) * p + b[3 * LANES + l]
-            w = (value[2 * LANES + l] * p + c[4 * LANES + l]) * p + c[3 * LANES + l]
-            value[l] = ((u * p + a[2 * LANES + l]) * p + a[LANES + l]) * p + a[l]
-            value[LANES + l] = ((v * p + b[2 * LANES + l]) * p + b[LANES + l]) * p + b[l]
-            value[2 * LANES + l] = ((w * p + c[2 * LANES + l]) * p + c[LANES + l]) * p + c[l]
+def five(c, k, l, x, above):
+    """Five terms of a polynomial from the k-th on, in lane l; ``above`` is what the higher terms gave.
+
+    By Estrin's scheme, so that the processor need not wait for each term before the next.
+    """
+    at, x2 = k * LANES + l, x * x
+    low = (c[at] + x * c[at + LANES]) + x2 * (c[at + 2 * LANES] + x * c[at + 3 * LANES])
+    return low + x2 * x2 * (c[at + 4 * LANES] + x * above)
+
+
+@jit(fastmath=True)
+def evaluate_moon(table, first, places, count, value, into, stride, lanes):
+    """Three polynomials of ``MOON_TERMS`` = 15 terms, from row ``first`` of ``table``, at ``count`` rows of places.
+
+    The k-th row's values go to ``value`` from ``into`` + k ``stride`` on. (Arrays are sliced here and not by the
+    caller: as arguments, slices cost more than the polynomials.)
+    """
+    for axis in range(3):
+        c = table[first + axis * MOON_TERMS * LANES :]
+        for k in range(count):
+            x, v = places[k * LANES :], value[into + k * stride + axis * LANES :]
+            for l in range(lanes):
+                v[l] = five(c, 0, l, x[l], five(c, 5, l, x[l], five(c, 10, l, x[l], 0.0)))
+
+
+@jit(fastmath=True)
+def evaluate_sun(table, first, places, count, value, into, stride, lanes):
+    """The same for polynomials of ``SUN_TERMS`` = 10 terms."""
+    for axis in range(3):
+        c = table[first + axis * SUN_TERMS * LANES :]
+        for k in range(count):
+            x, v = places[k * LANES :], value[into + k * stride + axis * LANES :]
+            for l in range(lanes):
+                v[l] = five(c, 0, l, x[l], five(c, 5, l, x[l], 0.0))
 
 
 @jit(fastmath=True)
@@ -200,5 +258,5 @@ def moon_states(table, epochs, x, value, lanes):
     """Geocentric Moon at ``epochs`` (lanes,): six rows of ``value``, km and km/s; ``x`` is scratch."""
     for l in range(lanes):
         x[l] = (epochs[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]
-    evaluate(table[MOON:SUN], MOON_TERMS, x, value[:VECTOR], lanes)
+    evaluate_moon(table, MOON, x, 1, value, 0, 0, lanes)
     evaluate_rate(table[MOON:SUN], MOON_TERMS, x, table[INVERSE_HALF:ARRIVAL_TIME], value[VECTOR : 2 * VECTOR], lanes)

@@ -28,7 +28,7 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Numbers of Gauss nodes (multiples of four) and the bunching of both legs (tests/studies/node_placing.py)."""
+    """Numbers of Gauss nodes (multiples of eight) and the bunching of both legs (tests/studies/node_placing.py)."""
 
     earth: int = 32
     moon: int = 16

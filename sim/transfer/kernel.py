@@ -19,8 +19,9 @@ from sim.transfer.collocation import (
     STATE_SIZE,
     end_state,
     integrate,
-    set_bodies,
+    set_earth_bodies,
     set_earth_leg,
+    set_moon_bodies,
     set_moon_leg,
     sweep,
     turn_frame,
@@ -60,6 +61,7 @@ from sim.transfer.lanes import (
     MATCH_BEFORE_ARRIVAL_S,
     PARKING_HEADING,
     VALUES_SIZE,
+    aligned,
     row,
 )
 
@@ -210,8 +212,8 @@ def load_flight(flight, previous, lane, flights, me_of_pa, ephemeris, fit, table
         return
     t0, tp, poles, axes = flights
     start, step, granules = ephemeris
-    nodes, fit_moon, fit_sun = fit
-    fit_flight(t0[flight], tp[flight], start, step, granules, nodes, fit_moon, fit_sun, fit_work, table, lane, width)
+    nodes, matrix = fit
+    fit_flight(t0[flight], tp[flight], start, step, granules, nodes, matrix, fit_work, table, lane, width)
     moon_pole = fit_work[:AXES]
     for j in range(3):
         moon_pole[j] = 0.0
@@ -282,11 +284,11 @@ def solve_items(
     me_of_pa : ndarray (3,)
         The ME pole in principal axes.
     ephemeris, fit : tuples
-        (start, step, padded granules); (nodes, Moon fit, Sun fit).
+        (start, step, padded granules); (nodes, matrix) of ``fit_matrices``.
     radii : tuple
         Parking orbit and perilune radius, km.
     earth_rule, moon_rule : tuples
-        (integration matrix, warp, warp rate) of each leg.
+        (odd, even, weights, warp, warp rate) of each leg: sim.transfer.quadrature.LegQuadrature.
     effort : tuple of int
         Guess passes, greatest number of sweeps, sweeps with a fresh Jacobian.
     lanes : int
@@ -297,29 +299,22 @@ def solve_items(
     # One function, not a loop around another: the compiler optimises everything below each level again.
     blocks = (len(items[0]) + LANES - 1) // LANES
     passes, max_sweeps, fresh_jacobians = effort
-    a_earth, warp_earth, rate_earth = earth_rule
-    a_moon, warp_moon, rate_moon = moon_rule
+    _, _, _, warp_earth, rate_earth = earth_rule
+    _, _, _, warp_moon, rate_moon = moon_rule
     n_earth, n_moon = len(warp_earth), len(warp_moon)
     n_most = max(n_earth, n_moon)
-    table, work, values = np.zeros(TABLE_SIZE), np.zeros(WORK_SIZE), np.zeros(VALUES_SIZE)
-    fit_work = np.zeros(FIT_WORK_SIZE)
-    earth_nodes, moon_nodes, times = (
-        np.zeros(n_earth * NODE_SIZE),
-        np.zeros(n_moon * NODE_SIZE),
-        np.zeros(n_most * LANES),
-    )
-    earth_conic, earth_frame, earth_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
-    moon_conic, moon_frame, moon_speed = np.zeros(CONIC_SIZE), np.zeros(FRAME_SIZE), np.zeros(LANES)
-    earth_c, moon_c, rates = (
-        np.zeros((n_earth + 2) * C_SIZE),
-        np.zeros((n_moon + 2) * C_SIZE),
-        np.zeros(n_most * C_SIZE),
-    )
-    earth_end, moon_end, match = np.zeros(STATE_SIZE), np.zeros(STATE_SIZE), np.zeros(6 * LANES)
-    gap, gap2, step, newton = np.zeros(6 * LANES), np.zeros(2 * LANES), np.zeros(6 * LANES), np.zeros(36 * LANES)
+    table, fit_work = aligned(TABLE_SIZE), aligned(FIT_WORK_SIZE)
+    work, values = aligned(WORK_SIZE), aligned(VALUES_SIZE)
+    earth_conic, earth_frame, earth_speed = aligned(CONIC_SIZE), aligned(FRAME_SIZE), aligned(LANES)
+    moon_conic, moon_frame, moon_speed = aligned(CONIC_SIZE), aligned(FRAME_SIZE), aligned(LANES)
+    earth_nodes, moon_nodes = aligned(n_earth * NODE_SIZE), aligned(n_moon * NODE_SIZE)
+    earth_c, moon_c = aligned((n_earth + 1) * C_SIZE), aligned((n_moon + 1) * C_SIZE)
+    times, rates = aligned(n_most * LANES), aligned(n_most * C_SIZE)
+    earth_end, moon_end, match = aligned(STATE_SIZE), aligned(STATE_SIZE), aligned(6 * LANES)
+    gap, gap2, step, newton = aligned(6 * LANES), aligned(2 * LANES), aligned(6 * LANES), aligned(36 * LANES)
     matrix, pivots = np.zeros((6, 6)), np.zeros(6, np.int64)
     status, sweeps = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    width, scratch = 6 * lanes, np.zeros(10 * LANES)
+    width, scratch = 6 * lanes, aligned(3 * n_most * LANES)
     for block in range(first_chunk * BLOCKS_PER_CHUNK, min(blocks, stop_chunk * BLOCKS_PER_CHUNK)):
         first = block * LANES
         load_block(first, items, flights, me_of_pa, ephemeris, fit, table, fit_work, work, values, lanes)
@@ -335,18 +330,18 @@ def solve_items(
             store_block(first, radii, earth, moon, gap2, status, sweeps, work, out)
             continue
         set_earth_leg(earth_conic, earth_nodes, times, values, radii[0], earth_speed, warp_earth, rate_earth, lanes)
-        set_bodies(earth_nodes, n_earth, times, table, 0.0, scratch, lanes)
+        set_earth_bodies(earth_nodes, n_earth, times, table, scratch, lanes)
         set_moon_leg(moon_conic, moon_nodes, times, values, radii[1], moon_speed, warp_moon, rate_moon, lanes)
-        set_bodies(moon_nodes, n_moon, times, table, 1.0, scratch, lanes)
+        set_moon_bodies(moon_nodes, n_moon, times, table, scratch, lanes)
         moon_states(table, values[MATCH:], scratch, match, lanes)
         earth_c[:] = 0.0
         moon_c[:] = 0.0
         for count in range(max_sweeps):
             sweep(earth_nodes, n_earth, earth_conic, earth_frame, table, earth_c, rates, 0.0, lanes)
-            integrate(a_earth, rates, earth_c, width)
+            integrate(earth_rule, rates, earth_c, width)
             end_state(earth_c, n_earth * C_SIZE, earth_conic, earth_frame, table, EARTH_HINGE, earth_end, lanes)
             sweep(moon_nodes, n_moon, moon_conic, moon_frame, table, moon_c, rates, 1.0, lanes)
-            integrate(a_moon, rates, moon_c, width)
+            integrate(moon_rule, rates, moon_c, width)
             end_state(moon_c, n_moon * C_SIZE, moon_conic, moon_frame, table, MOON_HINGE, moon_end, lanes)
             measure_gap(earth_end, moon_end, match, gap, gap2, lanes)
             finished = mark_converged(gap2, status, sweeps, count + 1)

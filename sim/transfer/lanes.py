@@ -7,6 +7,12 @@ distance between rows is a run-time value, and the compiler, unable to rule out 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from sim.jit import jit
+
 LANES = 8
 
 
@@ -35,3 +41,11 @@ VALUES_SIZE = row(11)
 
 MATCH_BEFORE_ARRIVAL_S = 28.0 * 3600.0
 """The legs meet this long before perilune: the Moon leg stays a hyperbola well inside the Moon's reach."""
+
+
+@jit()
+def aligned(size: int) -> Any:
+    """Array of zeros that begins on a cache line, so that each row is one line and not parts of two."""
+    buffer = np.zeros(size + LANES)
+    start = -(buffer.ctypes.data // buffer.itemsize) % LANES
+    return buffer[start : start + size]

@@ -16,17 +16,25 @@ FloatArray = NDArray[np.float64]
 class LegQuadrature:
     """Nodes of one leg.
 
+    The nodes are symmetric about the middle, so integration splits into an even and an odd half of a quarter of the
+    work each: with i' = n − 1 − i, A_i'j = w_j − A_ij', and for rates g with odd part g_j − g_j' and even part
+    g_j + g_j', c_i = p_i + m_i and c_i' = c(1) + p_i − m_i, where p = odd·(g_j − g_j') and m = even·(g_j + g_j').
+
     Attributes
     ----------
-    integration : ndarray (n + 2, n)
-        Row i integrates a function given at the nodes from 0 to node i; the last row, from 0 to 1, stands twice (an
-        even number of rows for the kernel).
+    odd, even : ndarray (n/2, n/2)
+        (A_ij − A_ij')/2 and (A_ij + A_ij')/2 for the first half of the nodes; rows and columns of ``even`` in reverse,
+        so that its results stand in the order of the second half.
+    weights : ndarray (n/2,)
+        Weights of the whole interval: c(1) = Σ w_j (g_j + g_j').
     warp, warp_rate : ndarray (n,)
         w(s) and w'(s) at the nodes: anomaly = end anomaly × w(s), w(s) = s + bunching·s(s − 1), so that nodes crowd
         towards the apsis where the force changes fastest.
     """
 
-    integration: FloatArray
+    odd: FloatArray
+    even: FloatArray
+    weights: FloatArray
     warp: FloatArray
     warp_rate: FloatArray
 
@@ -56,8 +64,14 @@ def integration_matrix(nodes: int) -> tuple[FloatArray, FloatArray]:
 
 @lru_cache
 def leg_quadrature(nodes: int, bunching: float) -> LegQuadrature:
-    """Quadrature of a leg with ``nodes`` Gauss nodes and warp w(s) = s + bunching·s(s − 1)."""
-    s, integration = integration_matrix(nodes)
-    warp = s + bunching * s * (s - 1.0)
-    integration = np.vstack([integration, integration[-1:]])
-    return LegQuadrature(integration, warp, 1.0 + bunching * (2.0 * s - 1.0))
+    """Quadrature of a leg with ``nodes`` Gauss nodes (a multiple of eight) and warp w(s) = s + bunching·s(s − 1)."""
+    s, matrix = integration_matrix(nodes)
+    half = nodes // 2
+    first, mirrored = matrix[:half, :half], matrix[:half, : half - 1 : -1]
+    return LegQuadrature(
+        odd=0.5 * (first - mirrored),
+        even=np.ascontiguousarray(0.5 * (first + mirrored)[::-1, ::-1]),
+        weights=np.ascontiguousarray(matrix[-1, :half]),
+        warp=s + bunching * s * (s - 1.0),
+        warp_rate=1.0 + bunching * (2.0 * s - 1.0),
+    )

@@ -124,9 +124,9 @@ def owned(values: FloatArray) -> FloatArray:
     return np.array(values, dtype=np.float64, order="C")
 
 
-def _rule(nodes: int, bunching: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _rule(nodes: int, bunching: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     rule = leg_quadrature(nodes, bunching)
-    return rule.integration, rule.warp, rule.warp_rate
+    return rule.odd, rule.even, rule.weights, rule.warp, rule.warp_rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,19 @@ def test_warp_ends_at_one_and_its_rate_is_its_derivative():
     rule = leg_quadrature(32, 0.6)
     s, _ = integration_matrix(32)
     np.testing.assert_allclose(rule.warp_rate, derivative(lambda x: x + 0.6 * x * (x - 1.0), s, 1e-3), rtol=1e-10)
-    assert rule.integration[-1] @ rule.warp_rate == pytest.approx(1.0, rel=1e-14)
-    np.testing.assert_array_equal(rule.integration[-1], rule.integration[-2])
+    weights = np.concatenate([rule.weights, rule.weights[::-1]])
+    assert weights @ rule.warp_rate == pytest.approx(1.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("nodes", [16, 32, 40])
+def test_halves_integrate_like_the_whole_matrix(nodes):
+    """The kernel's odd and even halves against the matrix, on rates of all lanes."""
+    rule = leg_quadrature(nodes, 0.6)
+    rates = np.random.default_rng(nodes).normal(size=(nodes, col.C_SIZE))
+    c = np.empty((nodes + 1, col.C_SIZE))
+    parts = (rule.odd, rule.even, rule.weights, rule.warp, rule.warp_rate)
+    col.integrate(parts, rates.copy().ravel(), c.ravel(), col.C_SIZE)
+    np.testing.assert_allclose(c, integration_matrix(nodes)[1] @ rates, rtol=0.0, atol=1e-14)
 
 
 # --- series --------------------------------------------------------------------------------------------------------
