@@ -24,28 +24,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, GM_SUN_KM3_S2, J2_EARTH, MOON_ROTATION_RAD_S, R_EARTH_KM
+from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, J2_EARTH, R_EARTH_KM
 from sim.jit import jit
-from sim.transfer.flight_ephemeris import (
-    ARRIVAL_TIME,
-    CENTRE_TIME,
-    EARTH_POLE,
-    INVERSE_HALF,
-    MOON,
-    MOON_PULL,
-    QUADRUPOLE,
-    QUADRUPOLE_COS,
-    QUADRUPOLE_SIN,
-    SUN,
-    evaluate_moon,
-    evaluate_sun,
-)
+from sim.transfer.flight_ephemeris import EARTH_POLE
 from sim.transfer.lanes import (
-    ARRIVAL,
-    EARTH_LEG,
-    INJECTION,
     LANES,
-    MATCH_BEFORE_ARRIVAL_S,
     PX,
     PY,
     PZ,
@@ -59,27 +42,60 @@ from sim.transfer.lanes import (
     row,
     rows,
 )
-from sim.transfer.series import sin_cos, sinh_cosh, small_sin_versine
+from sim.transfer.legs import (
+    END_AX,
+    END_AY,
+    END_VX,
+    END_VX3,
+    END_VX4,
+    END_VY,
+    END_VY3,
+    END_VY4,
+    END_X,
+    END_X3,
+    END_X4,
+    END_Y,
+    END_Y3,
+    END_Y4,
+    FIXED_X,
+    FIXED_Y,
+    FIXED_Z,
+    INVERSE_H,
+    K_FACTOR,
+    M_FACTOR,
+    MOON_X,
+    MOON_Y,
+    MOON_Z,
+    NODE_SIZE,
+    QXX,
+    QXY,
+    QXZ,
+    QYY,
+    QYZ,
+    QZZ,
+    REF_GRAVITY,
+    REF_RADIAL,
+    SPEED_OFFSET,
+    SPEED_TO_C3,
+    SPEED_TO_C4,
+    SUN_GRAVITY,
+    SUN_INVERSE_SQUARE,
+    SUN_X,
+    SUN_Y,
+    SUN_Z,
+    TIME_RATE,
+    VX,
+    VY,
+    X3,
+    X4,
+    Y3,
+    Y4,
+    X,
+    Y,
+)
+from sim.transfer.series import small_sin_versine
 
 J2_SCALE = 1.5 * GM_EARTH_KM3_S2 * J2_EARTH * R_EARTH_KM**2
-
-# Rows of a leg's conic table.
-ECCENTRICITY, SEMI_MAJOR, MEAN_MOTION, KAPPA, END_ANOMALY, M_FACTOR, K_FACTOR, INVERSE_H = rows(0, 8)
-SPEED_TO_C3, SPEED_TO_C4 = rows(8, 2)  # start offsets per km/s of apsis speed
-SPEED_OFFSET = row(10)  # apsis speed minus that of the reference conic
-END_X, END_Y, END_VX, END_VY, END_X3, END_Y3, END_X4, END_Y4 = rows(11, 8)  # basis where the leg ends
-END_AX, END_AY, END_VX3, END_VY3, END_VX4, END_VY4 = rows(19, 6)
-CONIC_SIZE = row(25)
-
-# Rows of a node; nodes follow one another.
-X, Y, VX, VY, X3, Y3, X4, Y4 = rows(0, 8)
-REF_GRAVITY, REF_RADIAL = rows(8, 2)  # μ/r³ and 3/r² of the reference
-TIME_RATE = row(10)  # dt/ds
-MOON_X, MOON_Y, MOON_Z = rows(11, 3)  # geocentric Moon
-SUN_X, SUN_Y, SUN_Z, SUN_INVERSE_SQUARE, SUN_GRAVITY = rows(14, 5)  # Sun from the leg's centre
-FIXED_X, FIXED_Y, FIXED_Z = rows(19, 3)  # acceleration that does not depend on the flight's position
-QXX, QYY, QZZ, QXY, QXZ, QYZ = rows(22, 6)
-NODE_SIZE = row(28)
 
 # Rows of a node's coefficients and of their rates.
 C1, C2, C3, C4, C5, C6 = rows(0, 6)
@@ -88,268 +104,6 @@ C_SIZE = row(6)
 # Rows of the state where the legs meet: position, velocity and their derivatives by node, argument and speed.
 BY_NODE, BY_ARGUMENT, BY_SPEED = row(6), row(12), row(18)
 STATE_SIZE = row(24)
-
-
-@jit(fastmath=True)
-def ellipse(e, a, n, kappa, anomaly):
-    """Perifocal state and variations at eccentric anomaly: (D, x, y, vx, vy, x3, y3, x4, y4, t); D = r/a."""
-    s, c = sin_cos(anomaly)
-    q = np.sqrt(1.0 - e * e)
-    d = 1.0 - e * c
-    x, y = a * (c - e), a * q * s
-    vx, vy = -a * n * s / d, a * n * q * c / d
-    t = (anomaly - e * s) / n
-    x4 = -a - a * s * s / d
-    y4 = -a * e * s / q + a * q * c * s / d
-    return d, x, y, vx, vy, 2.0 * x - 3.0 * t * vx + kappa * x4, 2.0 * y - 3.0 * t * vy + kappa * y4, x4, y4, t
-
-
-@jit(fastmath=True)
-def hyperbola(e, a, n, kappa, anomaly):
-    """The same for a hyperbola; ``a`` is |a|, D = r/|a|."""
-    s, c = sinh_cosh(anomaly)
-    q = np.sqrt(e * e - 1.0)
-    d = e * c - 1.0
-    x, y = a * (e - c), a * q * s
-    vx, vy = -a * n * s / d, a * n * q * c / d
-    t = (e * s - anomaly) / n
-    x4 = a + a * s * s / d
-    y4 = a * e * s / q - a * q * c * s / d
-    return d, x, y, vx, vy, 2.0 * x - 3.0 * t * vx + kappa * x4, 2.0 * y - 3.0 * t * vy + kappa * y4, x4, y4, t
-
-
-@jit(fastmath=True)
-def ellipse_rates(e, a, n, anomaly):
-    """Velocity of the variation u4 on an ellipse: (vx4, vy4)."""
-    s, c = sin_cos(anomaly)
-    q = np.sqrt(1.0 - e * e)
-    d = 1.0 - e * c
-    de = s / d
-    dd = -c + e * s * de
-    vx4 = -a * n * (c * de - s * dd / d) / d
-    vy4 = a * n * (-e / q * c + q * (-s * de - c * dd / d)) / d
-    return vx4, vy4
-
-
-@jit(fastmath=True)
-def hyperbola_rates(e, a, n, anomaly):
-    """Velocity of the variation u4 on a hyperbola: (vx4, vy4)."""
-    s, c = sinh_cosh(anomaly)
-    q = np.sqrt(e * e - 1.0)
-    d = e * c - 1.0
-    de = -s / d
-    dd = c + e * s * de
-    vx4 = -a * n * (c * de - s * dd / d) / d
-    vy4 = a * n * (e / q * c + q * (s * de - c * dd / d)) / d
-    return vx4, vy4
-
-
-@jit(fastmath=True)
-def set_conic(conic, mu, radius, speed, lanes):
-    """Elements and factors of the reference conic from its apsis radius and speed (lanes,)."""
-    for l in range(lanes):
-        v = speed[l]
-        e = radius * v * v / mu - 1.0
-        a = radius / (1.0 - e)
-        h = radius * v
-        m, k = a / mu, h / (mu * a * e)
-        conic[ECCENTRICITY + l] = e
-        conic[SEMI_MAJOR + l] = abs(a)
-        conic[MEAN_MOTION + l] = np.sqrt(mu / abs(a)) / abs(a)
-        conic[KAPPA + l] = (1.0 - e * e) / e
-        conic[M_FACTOR + l] = m
-        conic[K_FACTOR + l] = k
-        conic[INVERSE_H + l] = 1.0 / h
-        conic[SPEED_TO_C3 + l] = m * v
-        conic[SPEED_TO_C4 + l] = -k * radius
-        conic[SPEED_OFFSET + l] = 0.0
-
-
-@jit(fastmath=True)
-def solve_ellipse_end(conic, values, lanes):
-    """End anomaly of the Earth leg from Kepler's equation (Newton, from M + 0.85 e)."""
-    for l in range(lanes):
-        mean = conic[MEAN_MOTION + l] * values[EARTH_LEG + l]
-        conic[END_ANOMALY + l] = min(mean + 0.85 * conic[ECCENTRICITY + l], 3.0)
-    for _ in range(6):
-        for l in range(lanes):
-            e, anomaly = conic[ECCENTRICITY + l], conic[END_ANOMALY + l]
-            s, c = sin_cos(anomaly)
-            mean = conic[MEAN_MOTION + l] * values[EARTH_LEG + l]
-            conic[END_ANOMALY + l] = anomaly - (anomaly - e * s - mean) / (1.0 - e * c)
-
-
-@jit(fastmath=True)
-def solve_hyperbola_end(conic, lanes):
-    """End anomaly of the Moon leg, which runs backwards: negative."""
-    for l in range(lanes):
-        mean = conic[MEAN_MOTION + l] * MATCH_BEFORE_ARRIVAL_S
-        conic[END_ANOMALY + l] = np.log(2.0 * mean / conic[ECCENTRICITY + l] + 1.8)
-    for _ in range(6):
-        for l in range(lanes):
-            e, anomaly = conic[ECCENTRICITY + l], conic[END_ANOMALY + l]
-            s, c = sinh_cosh(anomaly)
-            mean = conic[MEAN_MOTION + l] * MATCH_BEFORE_ARRIVAL_S
-            conic[END_ANOMALY + l] = anomaly - (e * s - anomaly - mean) / (e * c - 1.0)
-    for l in range(lanes):
-        conic[END_ANOMALY + l] = -conic[END_ANOMALY + l]
-
-
-@jit(fastmath=True)
-def store_end(conic, mu, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l):
-    """Keep the basis at the end of the leg, with its velocities: where the legs meet."""
-    gravity = mu / (x * x + y * y) ** 1.5
-    ax, ay = -gravity * x, -gravity * y
-    kappa = conic[KAPPA + l]
-    conic[END_X + l], conic[END_Y + l], conic[END_VX + l], conic[END_VY + l] = x, y, vx, vy
-    conic[END_X3 + l], conic[END_Y3 + l], conic[END_X4 + l], conic[END_Y4 + l] = x3, y3, x4, y4
-    conic[END_AX + l], conic[END_AY + l] = ax, ay
-    conic[END_VX3 + l] = -vx - 3.0 * t * ax + kappa * vx4
-    conic[END_VY3 + l] = -vy - 3.0 * t * ay + kappa * vy4
-    conic[END_VX4 + l], conic[END_VY4 + l] = vx4, vy4
-
-
-@jit(fastmath=True)
-def store_node(node, mu, a, d, x, y, vx, vy, x3, y3, x4, y4, rate, l):
-    """Keep the reference and its basis at a node."""
-    inverse = 1.0 / (d * a)
-    inverse_square = inverse * inverse
-    node[X + l], node[Y + l], node[VX + l], node[VY + l] = x, y, vx, vy
-    node[X3 + l], node[Y3 + l], node[X4 + l], node[Y4 + l] = x3, y3, x4, y4
-    node[REF_GRAVITY + l] = mu * inverse_square * inverse
-    node[REF_RADIAL + l] = 3.0 * inverse_square
-    node[TIME_RATE + l] = d * rate
-
-
-@jit(fastmath=True)
-def set_earth_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):
-    """Reference ellipse from perigee: basis at the end and at all nodes; node epochs into ``times``."""
-    set_conic(conic, GM_EARTH_KM3_S2, radius, speed, lanes)
-    solve_ellipse_end(conic, values, lanes)
-    for l in range(lanes):
-        e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
-        d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end)
-        vx4, vy4 = ellipse_rates(e, a, n, end)
-        store_end(conic, GM_EARTH_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
-    for i in range(len(warp)):
-        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
-        for l in range(lanes):
-            e, a, n, end = (
-                conic[ECCENTRICITY + l],
-                conic[SEMI_MAJOR + l],
-                conic[MEAN_MOTION + l],
-                conic[END_ANOMALY + l],
-            )
-            d, x, y, vx, vy, x3, y3, x4, y4, t = ellipse(e, a, n, conic[KAPPA + l], end * warp[i])
-            store_node(node, GM_EARTH_KM3_S2, a, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            epoch[l] = values[INJECTION + l] + t
-
-
-@jit(fastmath=True)
-def set_moon_leg(conic, nodes, times, values, radius, speed, warp, warp_rate, lanes):
-    """Reference hyperbola backwards from perilune."""
-    set_conic(conic, GM_MOON_KM3_S2, radius, speed, lanes)
-    solve_hyperbola_end(conic, lanes)
-    for l in range(lanes):
-        e, a, n, end = conic[ECCENTRICITY + l], conic[SEMI_MAJOR + l], conic[MEAN_MOTION + l], conic[END_ANOMALY + l]
-        d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end)
-        vx4, vy4 = hyperbola_rates(e, a, n, end)
-        store_end(conic, GM_MOON_KM3_S2, x, y, vx, vy, x3, y3, x4, y4, t, vx4, vy4, l)
-    for i in range(len(warp)):
-        node, epoch = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE], times[i * LANES : (i + 1) * LANES]
-        for l in range(lanes):
-            e, a, n, end = (
-                conic[ECCENTRICITY + l],
-                conic[SEMI_MAJOR + l],
-                conic[MEAN_MOTION + l],
-                conic[END_ANOMALY + l],
-            )
-            d, x, y, vx, vy, x3, y3, x4, y4, t = hyperbola(e, a, n, conic[KAPPA + l], end * warp[i])
-            store_node(node, GM_MOON_KM3_S2, a, d, x, y, vx, vy, x3, y3, x4, y4, end * warp_rate[i] / n, l)
-            epoch[l] = values[ARRIVAL + l] + t
-
-
-@jit(fastmath=True)
-def set_earth_bodies(nodes, count, times, table, scratch, lanes):
-    """Moon, Sun and quadrupole at the nodes of the Earth leg; what does not depend on the path is −μ_M m/m³.
-
-    The Sun's pull less that on the Earth enters as a tide later. ``scratch`` holds three rows a node.
-    """
-    place_bodies(nodes, count, times, table, scratch, lanes)
-    for i in range(count):
-        node = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE]
-        for l in range(lanes):
-            mx, my, mz = node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l]
-            moon = -pull_of(GM_MOON_KM3_S2, 1.0 / (mx * mx + my * my + mz * mz))
-            node[FIXED_X + l], node[FIXED_Y + l], node[FIXED_Z + l] = moon * mx, moon * my, moon * mz
-            sx, sy, sz = node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l]
-            inverse_square = 1.0 / (sx * sx + sy * sy + sz * sz)
-            node[SUN_INVERSE_SQUARE + l] = inverse_square
-            node[SUN_GRAVITY + l] = pull_of(GM_SUN_KM3_S2, inverse_square)
-
-
-@jit(fastmath=True)
-def set_moon_bodies(nodes, count, times, table, scratch, lanes):
-    """The same for the Moon leg, Moon-centred.
-
-    What does not depend on the path is −μ_M m/m³ plus the Sun's pull at the Moon less that on the Earth, from which the
-    Moon's own acceleration, the second derivative of its polynomial, is taken away.
-    """
-    place_bodies(nodes, count, times, table, scratch, lanes)
-    evaluate_moon(table, MOON_PULL, scratch, count, nodes, FIXED_X, NODE_SIZE, lanes)
-    for i in range(count):
-        node = nodes[i * NODE_SIZE : (i + 1) * NODE_SIZE]
-        for l in range(lanes):
-            mx, my, mz = node[MOON_X + l], node[MOON_Y + l], node[MOON_Z + l]
-            sx, sy, sz = node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l]
-            wx, wy, wz = sx - mx, sy - my, sz - mz
-            inverse_square = 1.0 / (wx * wx + wy * wy + wz * wz)
-            moon = pull_of(GM_MOON_KM3_S2, 1.0 / (mx * mx + my * my + mz * mz))
-            earth = pull_of(GM_SUN_KM3_S2, 1.0 / (sx * sx + sy * sy + sz * sz))
-            sun = pull_of(GM_SUN_KM3_S2, inverse_square)
-            node[FIXED_X + l] = sun * wx - earth * sx - moon * mx - node[FIXED_X + l]
-            node[FIXED_Y + l] = sun * wy - earth * sy - moon * my - node[FIXED_Y + l]
-            node[FIXED_Z + l] = sun * wz - earth * sz - moon * mz - node[FIXED_Z + l]
-            node[SUN_X + l], node[SUN_Y + l], node[SUN_Z + l] = wx, wy, wz
-            node[SUN_INVERSE_SQUARE + l], node[SUN_GRAVITY + l] = inverse_square, sun
-
-
-@jit(fastmath=True)
-def place_bodies(nodes, count, times, table, scratch, lanes):
-    """Geocentric Moon and Sun and the Moon's quadrupole at all nodes; places of the epochs into ``scratch``.
-
-    Each loop is over all nodes and reads few rows: the compiler leaves longer ones scalar.
-    """
-    turns = count * LANES
-    for i in range(count):
-        epoch, x, turn = times[i * LANES :], scratch[i * LANES :], scratch[turns + 2 * i * LANES :]
-        for l in range(lanes):
-            x[l] = (epoch[l] - table[CENTRE_TIME + l]) * table[INVERSE_HALF + l]
-            turn[l], turn[LANES + l] = sin_cos(2.0 * MOON_ROTATION_RAD_S * (epoch[l] - table[ARRIVAL_TIME + l]))
-    evaluate_moon(table, MOON, scratch, count, nodes, MOON_X, NODE_SIZE, lanes)
-    evaluate_sun(table, SUN, scratch, count, nodes, SUN_X, NODE_SIZE, lanes)
-    for i in range(count):
-        turn, node = scratch[turns + 2 * i * LANES :], nodes[i * NODE_SIZE :]
-        for l in range(lanes):
-            sine, cosine = turn[l], turn[LANES + l]
-            node[QXX + l] = turned(table, 0 * LANES + l, cosine, sine)
-            node[QYY + l] = turned(table, 1 * LANES + l, cosine, sine)
-            node[QZZ + l] = turned(table, 2 * LANES + l, cosine, sine)
-            node[QXY + l] = turned(table, 3 * LANES + l, cosine, sine)
-            node[QXZ + l] = turned(table, 4 * LANES + l, cosine, sine)
-            node[QYZ + l] = turned(table, 5 * LANES + l, cosine, sine)
-
-
-@jit(fastmath=True)
-def pull_of(gm, inverse_square):
-    """GM/r³ from 1/r²."""
-    return gm * inverse_square * np.sqrt(inverse_square)
-
-
-@jit(fastmath=True)
-def turned(table, k, cosine, sine):
-    """One component of Q0 + Qc cos 2θ + Qs sin 2θ."""
-    return table[QUADRUPOLE + k] + cosine * table[QUADRUPOLE_COS + k] + sine * table[QUADRUPOLE_SIN + k]
 
 
 @jit(fastmath=True)

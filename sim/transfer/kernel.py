@@ -10,19 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.jit import jit
+from sim.transfer.bodies import set_earth_bodies, set_moon_bodies
 from sim.transfer.collocation import (
     BY_NODE,
     C_SIZE,
-    CONIC_SIZE,
-    NODE_SIZE,
-    SPEED_OFFSET,
     STATE_SIZE,
     end_state,
     integrate,
-    set_earth_bodies,
-    set_earth_leg,
-    set_moon_bodies,
-    set_moon_leg,
     sweep,
     turn_frame,
 )
@@ -63,6 +57,13 @@ from sim.transfer.lanes import (
     VALUES_SIZE,
     aligned,
     row,
+)
+from sim.transfer.legs import (
+    CONIC_SIZE,
+    NODE_SIZE,
+    SPEED_OFFSET,
+    set_earth_leg,
+    set_moon_leg,
 )
 
 BLOCKS_PER_CHUNK = 64

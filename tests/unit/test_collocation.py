@@ -6,6 +6,7 @@ from scipy.optimize import brentq
 
 from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2
 from sim.transfer import collocation as col
+from sim.transfer import legs
 from sim.transfer.guess import plane_normal
 from sim.transfer.kernel import invert
 from sim.transfer.lanes import LANES
@@ -46,7 +47,7 @@ def derivative(function, at, step):
     return (8.0 * near - far) / (12.0 * step)
 
 
-CASES = [(EARTH, col.ellipse, col.ellipse_rates, 2.3e5), (MOON, col.hyperbola, col.hyperbola_rates, -1.0e5)]
+CASES = [(EARTH, legs.ellipse, legs.ellipse_rates, 2.3e5), (MOON, legs.hyperbola, legs.hyperbola_rates, -1.0e5)]
 
 
 @pytest.fixture(params=CASES, ids=["ellipse", "hyperbola"])
@@ -78,7 +79,7 @@ def test_variations_are_derivatives_by_the_elements(conic):
 
 def test_rates_of_the_variation_are_its_time_derivative(conic):
     mu, e, a, n, kappa, t, _, _, rates = conic
-    basis = col.ellipse if a > 0.0 else col.hyperbola
+    basis = legs.ellipse if a > 0.0 else legs.hyperbola
 
     def u4(s):
         return np.array(basis(e, abs(a), n, kappa, anomaly_at(mu, e, a, s))[7:9])
@@ -88,13 +89,13 @@ def test_rates_of_the_variation_are_its_time_derivative(conic):
 
 @pytest.mark.parametrize(("mu", "radius", "speed", "t"), [(*EARTH, 2.3e5), (*MOON, -1.0e5)])
 def test_start_offset_is_the_derivative_by_the_apsis_speed(mu, radius, speed, t):
-    table = np.zeros(col.CONIC_SIZE)
-    col.set_conic(table, mu, radius, np.full(LANES, speed), LANES)
-    e, a, n = table[col.ECCENTRICITY], table[col.SEMI_MAJOR], table[col.MEAN_MOTION]
-    basis = col.ellipse if e < 1.0 else col.hyperbola
+    table = np.zeros(legs.CONIC_SIZE)
+    legs.set_conic(table, mu, radius, np.full(LANES, speed), LANES)
+    e, a, n = table[legs.ECCENTRICITY], table[legs.SEMI_MAJOR], table[legs.MEAN_MOTION]
+    basis = legs.ellipse if e < 1.0 else legs.hyperbola
     signed = a if e < 1.0 else -a
-    _, _, _, _, _, x3, y3, x4, y4, _ = basis(e, a, n, table[col.KAPPA], anomaly_at(mu, e, signed, t))
-    c3, c4 = table[col.SPEED_TO_C3], table[col.SPEED_TO_C4]
+    _, _, _, _, _, x3, y3, x4, y4, _ = basis(e, a, n, table[legs.KAPPA], anomaly_at(mu, e, signed, t))
+    c3, c4 = table[legs.SPEED_TO_C3], table[legs.SPEED_TO_C4]
     expected = derivative(lambda v: position(mu, *elements(mu, radius, v), t), speed, 1e-5)
     np.testing.assert_allclose([c3 * x3 + c4 * x4, c3 * y3 + c4 * y4], expected, rtol=1e-6)
 
