@@ -1,48 +1,63 @@
 """The same flights solved with boinor: its Cowell propagator inside ``scipy.optimize.root``.
 
 Given to boinor: Moonport's guess; the unknowns and the gap of Moonport's kernel (node, argument and speed at both
-apsides; position and velocity where the legs meet, 28 hours before perilune), which converge far better than shooting
-from one end; the same forces and DE440 coefficients; ``root`` as it comes, whose tolerance is just enough for the
-acceptance, a gap below 0.1 m and 1e-8 km/s as in the kernel. Everything compiled is warmed before the clock starts.
+apsides; position and velocity where the legs meet, 28 hours before perilune), which converge as well as shooting from
+one end and faster on the hard flights; the same forces and the same DE440; ``root`` as it comes, whose tolerance is
+just enough for the acceptance, a gap below 0.1 m and 1e-8 km/s as in the kernel; boinor's default tolerance of 1e-11,
+whose flights meet perilune as well as the kernel's when flown again. Everything compiled is warmed before the clock
+starts.
 
-Two ways to state the force, both measured:
+Three ways to use it, from the ordinary to the utmost; how much faster Moonport is depends on it, so all are measured:
 
-* ``PARTS``: as boinor offers it, ``func_twobody`` plus ``third_body`` of Moon and Sun, where they stand by a compiled
-  function; what boinor lacks (J2 about the pole of date, the Moon's quadrupole) in another compiled function.
-* ``KERNEL``: Moonport's own compiled force in one call, so that what is left is boinor's Cowell (scipy's DOP853).
+* ``DOCUMENTED``: as boinor's documentation shows it. ``Orbit.propagate`` with ``CowellPropagator(f=...)``, where f is
+  ``func_twobody`` plus ``third_body`` of Moon and Sun, whose places come from interpolants (scipy's Hermite splines
+  through DE440 every half hour, good to a millimetre; boinor's own interpolant is linear). What boinor lacks (J2 about
+  the pole of date, the Moon's quadrupole) is one compiled function.
+* ``CORE``: the same force, but the core function ``cowell`` without orbits and units, and Moon and Sun from a compiled
+  table of DE440's coefficients.
+* ``KERNEL``: as ``CORE``, with Moonport's whole compiled force in one call: what is left is scipy's DOP853, which is
+  boinor's Cowell.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from astropy import units
 from boinor.core.perturbations import third_body
 from boinor.core.propagation import cowell
 from boinor.core.propagation.base import func_twobody
+from boinor.twobody.propagation import CowellPropagator
+from scipy.interpolate import CubicHermiteSpline
 from scipy.optimize import root
 
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.forces import J2_R2_KM2, MapForce, map_acceleration, point_mass, point_mass_with_j2, quadrupole
 from sim.astro.nbody import moon_quadrupoles
 from sim.astro.surroundings import MOON, SUN, Surroundings, granule_position, moon_and_sun, three_columns
+from sim.astro.twobody import orbit_from_state, state_from_orbit
 from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, GM_SUN_KM3_S2, MOON_ROTATION_RAD_S
 from sim.jit import jit
 from sim.transfer.lanes import MATCH_BEFORE_ARRIVAL_S
 
-PARTS, KERNEL = "parts", "kernel"
+DOCUMENTED, CORE, KERNEL = "documented", "core", "kernel"
 
 RELATIVE_TOLERANCE = 1e-11
-"""boinor's default; its flights then meet perilune within 2 cm when flown again, 1e-10 leaves decimetres."""
+"""boinor's default."""
 
 GAP_KM, GAP_KM_S = 1e-4, 1e-8
 SCALE_S = 1e4
 """A km/s of gap weighs as 10 000 km: both errors of the guess are then of one size."""
 
 
-@dataclass(frozen=True, slots=True)
+SAMPLE_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """One flight: epochs, guessed apsis states (geocentric; Moon-centred), poles (3,), principal axes (3, 3)."""
 
@@ -118,15 +133,8 @@ def force_by_kernel(field, start_s):
     return lambda t, u, k: kernel_slope(t + start_s, u, *field)
 
 
-def force_by_parts(field, start_s):
-    """boinor's documented way: the two-body slope plus perturbations, each a call."""
-    where = field.table, field.offset_s, field.step_s
-
-    def moon(t):
-        return body_position(t + start_s, MOON, *where)
-
-    def sun(t):
-        return body_position(t + start_s, SUN, *where)
+def force_by_parts(field, moon, sun, start_s):
+    """boinor's documented way: the two-body slope plus perturbations, each a call; bodies are functions of time."""
 
     def slope(t, u, k):
         du = func_twobody(t, u, k) + figures(t + start_s, u, moon(t), field.pole, field.quadrupole, field.arrival_s)
@@ -136,7 +144,25 @@ def force_by_parts(field, start_s):
     return slope
 
 
-FORCES = {PARTS: force_by_parts, KERNEL: force_by_kernel}
+def force_of(problem, field, way, start_s):
+    """Slope in boinor's form, its time counted from ``start_s`` after injection."""
+    if way == KERNEL:
+        return force_by_kernel(field, start_s)
+    if way == CORE:
+        where = field.table, field.offset_s, field.step_s
+        moon, sun = (lambda t, body=body: body_position(t + start_s, body, *where) for body in (MOON, SUN))
+        return force_by_parts(field, moon, sun, start_s)
+    moon, sun = interpolants(problem)
+    return force_by_parts(field, lambda t: moon(t + start_s), lambda t: sun(t + start_s), start_s)
+
+
+@cache
+def interpolants(problem):
+    """Geocentric Moon and Sun as functions of the time from injection."""
+    t = np.arange(-SAMPLE_S, problem.arrival_tdb_s - problem.tli_tdb_s + 2.0 * SAMPLE_S, SAMPLE_S)
+    ephemeris = Ephemeris.de440()
+    bodies = ephemeris.moon_geocentric(problem.tli_tdb_s + t), ephemeris.sun_geocentric(problem.tli_tdb_s + t)
+    return tuple(CubicHermiteSpline(t, *body) for body in bodies)
 
 
 def rotated(vector, axis, angle):
@@ -154,23 +180,30 @@ def apsis_state(guess, pole, unknowns):
     return np.concatenate([r, v * (1.0 + speed / np.linalg.norm(v))])
 
 
-def flown(state, seconds, force):
-    """boinor's Cowell over ``seconds`` of either sign."""
+def flown_by_core(state, t_tdb_s, seconds, force):
+    """The core function over ``seconds`` of either sign."""
     r, v = cowell(GM_EARTH_KM3_S2, state[:3], state[3:], [seconds], RELATIVE_TOLERANCE, f=force)
     return np.concatenate([r[0], v[0]])
+
+
+def flown_as_documented(state, t_tdb_s, seconds, force):
+    """An orbit propagated with the Cowell propagator."""
+    method = CowellPropagator(rtol=RELATIVE_TOLERANCE, f=force)
+    return state_from_orbit(orbit_from_state(state, t_tdb_s).propagate(seconds * units.s, method=method))[1]
 
 
 def gap_of(problem, way):
     """Position and scaled velocity of the Earth leg's end minus the Moon leg's, of the six unknowns."""
     field = field_of(problem)
-    earth_force, moon_force = FORCES[way](field, 0.0), FORCES[way](field, field.arrival_s)
+    flown = flown_as_documented if way == DOCUMENTED else flown_by_core
+    earth_force, moon_force = (force_of(problem, field, way, start_s) for start_s in (0.0, field.arrival_s))
     moon = np.concatenate(Ephemeris.de440().moon_geocentric(problem.arrival_tdb_s))
 
     def gap(x):
         tli = apsis_state(problem.tli_guess, problem.earth_pole, x[:3])
         perilune = apsis_state(problem.perilune_guess, problem.moon_pole, x[3:]) + moon
-        here = flown(tli, field.arrival_s - MATCH_BEFORE_ARRIVAL_S, earth_force)
-        off = here - flown(perilune, -MATCH_BEFORE_ARRIVAL_S, moon_force)
+        here = flown(tli, problem.tli_tdb_s, field.arrival_s - MATCH_BEFORE_ARRIVAL_S, earth_force)
+        off = here - flown(perilune, problem.arrival_tdb_s, -MATCH_BEFORE_ARRIVAL_S, moon_force)
         off[3:] *= SCALE_S
         return off
 

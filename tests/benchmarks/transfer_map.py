@@ -11,9 +11,9 @@ medians.
 * ``perilune_error_*``, ``time_error_*``, ``inclination_error_*``: one transfer in a hundred flown again from injection
   by RKN12(10)17M on DE440's own polynomials.
 * ``peak_rss_mb``: of the process after the maps, before boinor is imported.
-* ``ratio_to_boinor``: ``converged_per_s_core`` over boinor's converged flights per CPU second on a sample of the same
-  map, its force written with boinor's own parts; ``ratio_to_boinor_our_force`` gives it Moonport's compiled force
-  instead (tests/benchmarks/boinor_side.py says what else it is given).
+* ``ratio_to_boinor``: ``converged_per_s_core`` over boinor's converged flights per CPU second on a random sample of the
+  same map, boinor used as documented; ``_core`` and ``_our_force`` make the most of it: its core function with a
+  compiled ephemeris, and with Moonport's whole compiled force (tests/benchmarks/boinor_side.py).
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def boinor_problems(flights, count):
 
 
 def measure_boinor(flights, count, per_s_core):
-    from tests.benchmarks.boinor_side import KERNEL, PARTS, solve
+    from tests.benchmarks.boinor_side import CORE, DOCUMENTED, KERNEL, solve
 
     problems = list(boinor_problems(flights, count))
     figures = {"boinor_flights": count}
-    for way, suffix in ((PARTS, ""), (KERNEL, "_our_force")):
+    for way, suffix in ((DOCUMENTED, ""), (CORE, "_core"), (KERNEL, "_our_force")):
         solve(problems[0], way)
         answers = [solve(problem, way) for problem in problems]
         converged = sum(answer.converged for answer in answers)
