@@ -239,7 +239,7 @@ def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candida
 def _better_approaches(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
     """Numbers of the flights to show: those of each injection in the approach of its best launch."""
     order = np.lexsort((cost(lane.lane.objective, flights), broken))
-    chosen = {}
+    chosen: dict[int, int] = {}
     for item in order:
         chosen.setdefault(int(flights.injection[item]), int(flights.approach[item]))
     shown = [item for item in range(len(order)) if chosen[int(flights.injection[item])] == flights.approach[item]]
