@@ -21,12 +21,11 @@ from sim.astro.earth import earth_rotation_angle, pole_and_intermediate
 from sim.constants import EARTH_ROTATION_RAD_S, GM_EARTH_KM3_S2, J2_EARTH, R_EARTH_KM
 from sim.transfer.pad import Headings, Pad
 from sim.transfer.solve import (
+    ALL_STAGES,
     CHECK_NODES,
     CONVERGED,
     DIVERGED,
     MAP_NODES,
-    STAGE_1,
-    STAGE_2,
     Effort,
     FlightSet,
     Nodes,
@@ -286,7 +285,7 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     # The first full solution replaces the guess, whose planes are a degree off: the guess's slope is kept.
     timing = _Timing(t0, *_implied(problem, items, states, timing.liftoff_tdb_s, timing.coast_s), timing.slope)
     t0 = timing.better_tli(problem.ascent_s)
-    solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2))
+    solutions = _solve(problem, items, t0, ALL_STAGES)
     states = solutions.tli_state_icrf.reshape(*items.shape, 6)
     return _launches(problem, items, _next_timing(problem, items, timing, t0, states), solutions)
 
@@ -318,7 +317,7 @@ def refine_from(
     for _ in range(rounds):
         better = timing.better_tli(problem.ascent_s)
         t0 = np.where(np.isfinite(better), better, tli_tdb_s)
-        solutions = _solve(problem, items, t0, (STAGE_1, STAGE_2), nodes)
+        solutions = _solve(problem, items, t0, ALL_STAGES, nodes)
         timing = _next_timing(problem, items, timing, t0, solutions.tli_state_icrf)
     return _launches(problem, items, timing, solutions)
 
