@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import sys
 import time
 import zlib
@@ -76,7 +77,7 @@ def resolved(target: str | Path) -> Path:
 
 def check_replaceable(place: Path, kind: str) -> bool:
     """Return whether a folder of this kind stands at ``place``; `UsageError` unless results may be put there."""
-    if place.exists() and not place.is_dir():
+    if is_other_than_folder(place):
         message = f"{place} is a file — name a folder with -o"
         raise UsageError(message)
     if place == Path.cwd() or place.is_mount():
@@ -88,6 +89,14 @@ def check_replaceable(place: Path, kind: str) -> bool:
         message = f"{place} {what}, so no {kind} is written over it — name another folder with -o, or remove it"
         raise UsageError(message)
     return full
+
+
+def is_other_than_folder(place: Path) -> bool:
+    """Return whether a file or the like stands at ``place``, by one look: another writer may swap it between two."""
+    try:
+        return not stat.S_ISDIR(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def look(place: Path) -> tuple[str | None, bool]:
