@@ -77,6 +77,122 @@ class ConstraintStrip:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The smallest change of one constraint alone that opens a day: ``amount`` (positive) in ``unit``."""
+
+    constraint: str
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A run of closed launch days, ``first_day`` to ``last_day`` inclusive, and what would open some of it.
+
+    ``closed_by`` are the constraints that close its days, most frequent first; ``relaxation`` the smallest single one
+    (``relaxed_day`` opens with it), None where none alone would do. ``open_before`` and ``open_after`` are the nearest
+    open days, -1 where there is none.
+    """
+
+    lane: str
+    first_day: int
+    last_day: int
+    closed_by: tuple[str, ...]
+    relaxation: Relaxation | None
+    relaxed_day: int
+    open_before: int
+    open_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandingList:
+    """Every landing chance of a window's best flight inside the loiter range and a little beyond, arrays (K,).
+
+    ``revolution`` counts perilune passages since insertion. ``earth_elevation_rad`` is above the local horizon;
+    ``relay_elevation_rad`` that of the best relay which itself sees the Earth (NaN without relays). ``closed_by``
+    joins with ``;`` what closes a chance, empty where it can be taken; ``taken`` is the number of the one flown.
+    """
+
+    lane: str
+    window: int
+    landing_tdb_s: FloatArray
+    loiter_s: FloatArray
+    revolution: NDArray[np.int64]
+    cross_range_rad: FloatArray
+    sun_azimuth_rad: FloatArray
+    sun_elevation_rad: FloatArray
+    sun_above_horizon_rad: FloatArray
+    light_left_s: FloatArray
+    earth_azimuth_rad: FloatArray
+    earth_elevation_rad: FloatArray
+    relay_elevation_rad: FloatArray
+    closed_by: tuple[str, ...]
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class DescentProfile:
+    """A powered descent over time, arrays (K,), from the start of braking; ``phase`` names each point's phase.
+
+    ``downrange_km`` is what is left to the landing place along the ground, ``pitch_rad`` the thrust's angle above the
+    local horizontal, ``speed_km_s`` relative to the Moon's centre (not turning).
+    """
+
+    lane: str
+    window: int
+    time_s: FloatArray
+    altitude_km: FloatArray
+    downrange_km: FloatArray
+    speed_km_s: FloatArray
+    vertical_speed_km_s: FloatArray
+    pitch_rad: FloatArray
+    thrust_n: FloatArray
+    mass_kg: FloatArray
+    dv_km_s: FloatArray
+    phase: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a slip of some days from a window's best day costs.
+
+    ``payload_change_kg`` and ``landing_shift_s`` against the best flight, NaN where the later day is closed;
+    ``wait_days`` are the days from the slipped date to the next open one (0: open itself; -1: none left).
+    """
+
+    lane: str
+    window: int
+    days: int
+    feasible: bool
+    payload_change_kg: float
+    landing_shift_s: float
+    wait_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispersion:
+    """What the injection's errors cost on a window's best flight.
+
+    ``correction_*_m_s``: root mean square, and 99th percentile, of the first correction by linear covariance;
+    ``budget_share``: chance that the lane's allowance for corrections covers it; ``lit_share``: chance that a flight
+    corrected within it lands in the light asked for. ``miss_km``: perilune miss (1 sigma) if nothing were corrected.
+    ``monte_carlo_*`` are the same by sampling, NaN where none was run; ``samples`` how many.
+    """
+
+    lane: str
+    window: int
+    correction_rms_m_s: float
+    correction_p99_m_s: float
+    miss_km: float
+    budget_share: float
+    lit_share: float
+    monte_carlo_rms_m_s: float
+    monte_carlo_p99_m_s: float
+    monte_carlo_lit_share: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
 class LaneOutcome:
     """All that was found for one lane over N launch days and T times of flight.
 
