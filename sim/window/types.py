@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -193,6 +193,31 @@ class Dispersion:
 
 
 @dataclass(frozen=True, slots=True)
+class SkyTrack:
+    """Sun and Earth over a landing site around a window's landing, arrays (K,), and the site's horizon (H,).
+
+    Azimuths from north over east, elevations of the discs' centres above the local horizontal plane; ``mask_*`` is the
+    horizon mask (azimuth rising), ``mask_source`` where it comes from (empty: a level horizon).
+    """
+
+    lane: str
+    window: int
+    t_tdb_s: FloatArray
+    sun_azimuth_rad: FloatArray
+    sun_elevation_rad: FloatArray
+    earth_azimuth_rad: FloatArray
+    earth_elevation_rad: FloatArray
+    mask_azimuth_rad: FloatArray
+    mask_elevation_rad: FloatArray
+    mask_source: str
+
+
+def _no_days() -> NDArray[np.int64]:
+    """Day numbers of an outcome that has not been asked for them."""
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
 class LaneOutcome:
     """All that was found for one lane over N launch days and T times of flight.
 
@@ -207,7 +232,8 @@ class LaneOutcome:
     launches : mapping of str to ndarray (N,)
         The best launch of each day, NaN where there is none: ``liftoff_open_tdb_s liftoff_close_tdb_s
         azimuth_open_rad azimuth_close_rad best_liftoff_tdb_s best_azimuth_rad parking_inclination_rad coast_s tli_tdb_s
-        arrival_tdb_s landing_tdb_s tof_s c3_km2_s2 tli_dv_km_s loi_dv_km_s descent_dv_km_s landed_payload_kg``.
+        arrival_tdb_s landing_tdb_s tof_s c3_km2_s2 tli_dv_km_s loi_dv_km_s descent_dv_km_s landed_payload_kg``, and where they were worked out
+        ``loi_loss_km_s phasing_revolutions light_left_s contact_rad eclipse_s``.
     feasible : ndarray (N,) bool
     closed_by : tuple of str, length N
         Names of the constraints that close the day joined with ``;`` (empty where feasible).
@@ -221,6 +247,20 @@ class LaneOutcome:
         Meaning of the reason codes.
     constraints : tuple of ConstraintStrip
     windows : tuple of Window
+    closures : tuple of Closure
+        The runs of closed days.
+    open_before, open_after : ndarray (N,) int64
+        Nearest open day before and after (a day that is open: itself), -1 none; length 0 where not worked out.
+    relaxations : tuple of Relaxation or None, length N
+        The smallest single relaxation as figures; length 0 where not worked out.
+    landings : tuple of LandingList
+        One a window: every landing chance of its best flight.
+    sky : tuple of SkyTrack
+        Sun and Earth over the site around the landings.
+    descents : tuple of DescentProfile
+        The powered descent of the lane's best window.
+    slips : tuple of Slip
+    dispersions : tuple of Dispersion
     """
 
     lane: str
@@ -241,3 +281,12 @@ class LaneOutcome:
     reasons: tuple[str, ...]
     constraints: tuple[ConstraintStrip, ...]
     windows: tuple[Window, ...]
+    closures: tuple[Closure, ...] = ()
+    open_before: NDArray[np.int64] = field(default_factory=_no_days)
+    open_after: NDArray[np.int64] = field(default_factory=_no_days)
+    relaxations: tuple[Relaxation | None, ...] = ()
+    landings: tuple[LandingList, ...] = ()
+    sky: tuple[SkyTrack, ...] = ()
+    descents: tuple[DescentProfile, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    dispersions: tuple[Dispersion, ...] = ()
