@@ -233,7 +233,8 @@ class LaneOutcome:
         The best launch of each day, NaN where there is none: ``liftoff_open_tdb_s liftoff_close_tdb_s
         azimuth_open_rad azimuth_close_rad best_liftoff_tdb_s best_azimuth_rad parking_inclination_rad coast_s tli_tdb_s
         arrival_tdb_s landing_tdb_s tof_s c3_km2_s2 tli_dv_km_s loi_dv_km_s descent_dv_km_s
-        landed_payload_kg``, and where they were worked out ``loi_loss_km_s phasing_revolutions light_left_s contact_rad eclipse_s``.
+        landed_payload_kg``, and where they were worked out
+        ``loi_loss_km_s phasing_revolutions light_left_s contact_rad eclipse_s``.
     feasible : ndarray (N,) bool
     closed_by : tuple of str, length N
         Names of the constraints that close the day joined with ``;`` (empty where feasible).
