@@ -117,6 +117,28 @@ def azimuth_of_inclination(pad: Pad, inclination_rad: float, heading: str, parki
     return float(np.arctan2(east, north if heading == "north" else -north) % (2.0 * np.pi))
 
 
+def azimuths_reaching(
+    pad: Pad, inclination_rad: FloatArray, near_azimuth_rad: FloatArray, parking_radius_km: float
+) -> FloatArray:
+    """Pad azimuths (M,) that reach inclinations (M,), in the quadrants of other azimuths (M,); due east where none."""
+    speed = parking_speed_km_s(parking_radius_km)
+    sine = np.clip(np.cos(inclination_rad) / np.cos(pad.latitude_rad), -1.0, 1.0)
+    east = speed * sine * np.where(np.sin(near_azimuth_rad) < 0.0, -1.0, 1.0) - pad.turning_speed_km_s
+    north = speed * np.sqrt(1.0 - sine**2) * np.where(np.cos(near_azimuth_rad) < 0.0, -1.0, 1.0)
+    azimuths: FloatArray = np.arctan2(east, north) % (2.0 * np.pi)
+    return azimuths
+
+
+def azimuth_inside_deg(azimuth_rad: FloatArray, azimuth_range_deg: tuple[float, float]) -> FloatArray:
+    """Degrees by which azimuths lie inside a range, to its nearer end; negative outside, infinite in a full circle."""
+    span = azimuth_span_deg(azimuth_range_deg)
+    if span >= 360.0:
+        return np.full(np.shape(azimuth_rad), np.inf)
+    offset = (np.degrees(azimuth_rad) - azimuth_range_deg[0] + 180.0 - 0.5 * span) % 360.0 - 180.0
+    inside: FloatArray = 0.5 * span - np.abs(offset)
+    return inside
+
+
 def azimuth_span_deg(azimuth_range_deg: tuple[float, float]) -> float:
     """Width of an azimuth range, which may cross north; 0 to 360 is the full circle."""
     low, high = azimuth_range_deg
