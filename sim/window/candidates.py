@@ -62,6 +62,11 @@ class Candidates:
     light_margin_rad: FloatArray
     cross_range_rad: FloatArray
     cross_range_margin_rad: FloatArray
+    loiter_margin_s: FloatArray
+    light_left_s: FloatArray
+    light_left_margin_s: FloatArray
+    contact_rad: FloatArray
+    contact_margin_rad: FloatArray
     injected_mass_kg: FloatArray
     launch_mass_kg: FloatArray
     propellant_margin_kg: FloatArray
@@ -124,6 +129,7 @@ def evaluate(
     chances = first_landing(arrival, launches.perilune_state_icrf, _moon_poles(arrival), perilune, apolune, light, rule)
     c3_for_mass = (speed + heads.speed_loss_km_s[heading]) ** 2 - escape2
     budget, injected, descent = land(lane, c3_for_mass, loi, chances.loiter_s, chances.cross_range_rad)
+    lands = chances.reason == 0
     lit = np.where(chances.reason == 1, chances.best_light_margin_rad, chances.light_in_plane_margin_rad)
     return Candidates(
         day=day,
@@ -153,6 +159,11 @@ def evaluate(
         light_margin_rad=lit,
         cross_range_rad=chances.cross_range_rad,
         cross_range_margin_rad=chances.best_cross_range_margin_rad,
+        loiter_margin_s=np.maximum(rule.loiter_s[1] - np.where(lands, chances.loiter_s, rule.loiter_s[1]), 0.0),
+        light_left_s=np.full(len(day), np.nan),
+        light_left_margin_s=np.full(len(day), np.inf),
+        contact_rad=np.full(len(day), np.nan),
+        contact_margin_rad=np.full(len(day), np.inf),
         injected_mass_kg=injected,
         launch_mass_kg=budget.launch_mass_kg,
         propellant_margin_kg=budget.least_propellant_margin_kg,

@@ -13,19 +13,31 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import R_EARTH_KM
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.launch import NO_LIFTOFF
+from sim.transfer.pad import azimuth_inside_deg, azimuths_reaching, pad_of
 from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
 from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
 from sim.window.candidates import Candidates, flies
+from sim.window.relax import LONGEST_FLIGHT_S, SHORTEST_FLIGHT_S
 
 FloatArray = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Margin = Callable[[ResolvedLane, Days, Candidates], FloatArray]
 Applies = Callable[[ResolvedLane], bool]
+Most = Callable[[ResolvedLane], float]
 
 NO_MASS_KG = -1e6
 """Margin where the launcher has no figure for the energy asked for."""
+
+
+def _without_end(lane: ResolvedLane) -> float:
+    return np.inf
+
+
+def _not_at_all(lane: ResolvedLane) -> float:
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,8 @@ class Constraint:
     """One thing that can close a day.
 
     ``scale`` is a relaxation a planner would call small, in ``unit``: it weighs relaxations of different constraints
-    against each other. ``first_solve`` marks those that are known before there is a flight.
+    against each other. ``most`` tells by how much
+    a lane's limit can be relaxed at all: not at all where there is no limit to move.
     """
 
     name: str
@@ -42,7 +55,7 @@ class Constraint:
     scale: float
     margin: Margin
     applies: Applies
-    first_solve: bool = False
+    most: Most = _without_end
 
 
 def _always(lane: ResolvedLane) -> bool:
@@ -80,6 +93,18 @@ def turnaround(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArra
     distance = np.min([np.abs(_days_number(days, when)) for when in lane.launch_site.booked], axis=0)
     margin: FloatArray = distance - max(lane.turnaround_s / DAY_S, 1.0)
     return margin[flights.day]
+
+
+def azimuth(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Degrees of azimuth inside the pad's range; of the azimuth needed where the Moon is out of reach of this one."""
+    limits = lane.launch_site.azimuth_range_deg or (0.0, 360.0)
+    radius = R_EARTH_KM + lane.launcher.parking_altitude_km
+    inclination = np.arccos(np.abs(np.cos(flights.inclination_rad))) - flights.reach_margin_rad
+    needed = azimuths_reaching(pad_of(lane.launch_site), inclination, flights.azimuth_rad, radius)
+    # An azimuth at the very end of the range may lose its last digit on the way through radians.
+    inside = azimuth_inside_deg(flights.azimuth_rad, limits) + 1e-9
+    short = np.minimum(azimuth_inside_deg(needed, limits), -1e-9)
+    return np.where(flights.status == DECLINATION, short, inside)
 
 
 def reach(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
@@ -156,22 +181,57 @@ def sun(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
     return np.where(flies(flights) & (flights.landing_reason == 0), np.maximum(margin, 0.0), margin)
 
 
+def loiter(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Days of waiting left at the landing chance; negative: so much longer it would have to wait for one."""
+    return flights.loiter_margin_s / DAY_S
+
+
+def light_after(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Sunlight left after landing beyond what is asked, days."""
+    return flights.light_left_margin_s / DAY_S
+
+
+def contact(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Elevation of Earth or relay above the local horizon through descent and landing, degrees."""
+    return flights.contact_margin_rad / DEG
+
+
 def _asks_for_sun(lane: ResolvedLane) -> bool:
     asked = lane.lane.constraints
     return asked.sun_elevation_deg is not None or asked.sun_above_horizon_deg is not None
 
 
+def _most_time_of_flight(lane: ResolvedLane) -> float:
+    low, high = lane.lane.transfer.time_of_flight_s
+    return max(low - SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S - high) / DAY_S
+
+
+def _most_turnaround(lane: ResolvedLane) -> float:
+    return max(lane.turnaround_s / DAY_S, 1.0) - 1.0
+
+
+def _most_payload(lane: ResolvedLane) -> float:
+    return lane.lane.constraints.min_landed_payload_kg or 0.0
+
+
+def _most_mass(lane: ResolvedLane) -> float:
+    return 0.1 * -NO_MASS_KG
+
+
+def _most_light_after(lane: ResolvedLane) -> float:
+    return (lane.lane.constraints.lit_after_landing_s or 0.0) / DAY_S
+
+
 CONSTRAINTS: tuple[Constraint, ...] = (
-    Constraint("availability", "lane, launcher and lander exist", "d", 30.0, availability, _always, True),
-    Constraint("turnaround", "pad free of booked launches", "d", 3.0, turnaround, _always, True),
+    Constraint("availability", "lane, launcher and lander exist", "d", 30.0, availability, _always),
+    Constraint("turnaround", "pad free of booked launches", "d", 3.0, turnaround, _always, _most_turnaround),
     Constraint(
         "azimuth",
-        "a heading inside the pad's azimuth range reaches the Moon's declination (degrees of parking inclination)",
+        "an azimuth inside the pad's range reaches the Moon's declination",
         "deg",
-        1.0,
-        reach,
+        2.0,
+        azimuth,
         _has_azimuth_range,
-        True,
     ),
     Constraint(
         "declination_reach",
@@ -180,12 +240,19 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         1.0,
         reach,
         _has_fixed_inclinations,
-        True,
     ),
-    Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, True),
-    Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, True),
+    Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, _not_at_all),
+    Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, _not_at_all),
     Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
-    Constraint("time_of_flight", "time of flight within its range", "d", 0.25, time_of_flight, _always),
+    Constraint(
+        "time_of_flight",
+        "time of flight within its range",
+        "d",
+        0.25,
+        time_of_flight,
+        _always,
+        _most_time_of_flight,
+    ),
     Constraint(
         "injection_energy",
         "C3 within the lane's limit",
@@ -194,7 +261,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         injection_energy,
         lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None,
     ),
-    Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always),
+    Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always, _most_mass),
     Constraint(
         "insertion_dv",
         "insertion delta-v within the lane's limit",
@@ -204,12 +271,31 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None,
     ),
     Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, propellant, _always),
-    Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always),
+    Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always, _most_payload),
     Constraint(
         "cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range, _always
     ),
+    Constraint("loiter", "a landing chance within the loiter range", "d", 1.0, loiter, _always),
     Constraint(
         "sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun, _asks_for_sun
+    ),
+    Constraint(
+        "light_after_landing",
+        "sunlight left after landing at least as asked",
+        "d",
+        0.5,
+        light_after,
+        lambda lane: lane.lane.constraints.lit_after_landing_s is not None,
+        _most_light_after,
+    ),
+    Constraint(
+        "contact_at_landing",
+        "Earth or relay above the horizon through descent and landing",
+        "deg",
+        1.0,
+        contact,
+        lambda lane: lane.lane.constraints.contact_at_landing is not None,
+        _not_at_all,
     ),
 )
 
@@ -217,6 +303,11 @@ CONSTRAINTS: tuple[Constraint, ...] = (
 def constraints_of(lane: ResolvedLane) -> tuple[Constraint, ...]:
     """Return the constraints that can close a day of this lane."""
     return tuple(constraint for constraint in CONSTRAINTS if constraint.applies(lane))
+
+
+def most_of(lane: ResolvedLane) -> FloatArray:
+    """How far each constraint of the lane can be relaxed, (C,), in its unit."""
+    return np.array([constraint.most(lane) for constraint in constraints_of(lane)])
 
 
 def margins(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:

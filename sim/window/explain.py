@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.window.constraints import Constraint
+from sim.window.types import Closure, Relaxation
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+NOT_THERE, NOT_EXACT = 100, 50
+"""Weights, in broken constraints, of what is not known of a flight, and of one whose landing is known roughly."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayVerdict:
-    """Over N days: feasible, the constraints that close a day, and the relaxation that opens it, both as text."""
+    """Over N days: feasible, the constraints that close a day joined with ``;``, and the relaxation that opens it."""
 
     feasible: NDArray[np.bool_]
     closed_by: tuple[str, ...]
-    relaxation: tuple[str, ...]
+    relaxations: tuple[Relaxation | None, ...]
 
 
 def judge_days(
-    day: NDArray[np.int64], days: int, margins: FloatArray, constraints: tuple[Constraint, ...]
+    day: IntArray,
+    days: int,
+    margins: FloatArray,
+    constraints: tuple[Constraint, ...],
+    exact: NDArray[np.bool_] | None = None,
+    most: FloatArray | None = None,
 ) -> DayVerdict:
     """Judge days from the margins (C, M) of their flights; ``day`` (M,) rises.
 
     A day is closed by the constraints that its easiest flight breaks: where some flight breaks one alone, the one that
     is the least short of opening the day; else the flight that breaks the fewest, among equals the combination that
     most flights share. A flight that is not there breaks what kept it from being there alone, for nothing is
-    known beyond.
+    known beyond; one that is not ``exact`` (M,) names reasons but no relaxation. ``most`` (C,): how far each
+    constraint can be relaxed at all.
     """
+    most = np.full(len(constraints), np.inf) if most is None else most
     satisfied = margins >= 0.0
     unknown = np.isnan(margins)
     feasible = np.zeros(days, bool)
@@ -38,18 +52,19 @@ def judge_days(
     feasible[day[good]] = True
     broken = ~satisfied & ~unknown
     codes = np.sum(broken * (1 << np.arange(len(constraints), dtype=np.int64))[:, None], axis=0)
-    counts = np.sum(broken, axis=0) + 100 * unknown.any(axis=0)
-    closed, relaxations = [""] * days, [""] * days
+    counts = np.sum(broken, axis=0) + NOT_THERE * unknown.any(axis=0)
+    counts += 0 if exact is None else NOT_EXACT * ~exact
+    closed: list[str] = [""] * days
+    relaxations: list[Relaxation | None] = [None] * days
     starts = np.searchsorted(day, np.arange(days + 1))
     for number in np.flatnonzero(~feasible):
         part = slice(starts[number], starts[number + 1])
-        nearest = _nearest(margins[:, part], counts[part], constraints)
-        closed[number] = nearest[0].name if nearest else _names(codes[part], counts[part], constraints)
-        relaxations[number] = _words(*nearest) if nearest else ""
+        relaxations[number] = nearest = _nearest(margins[:, part], counts[part], constraints, most)
+        closed[number] = nearest.constraint if nearest else _names(codes[part], counts[part], constraints)
     return DayVerdict(feasible, tuple(closed), tuple(relaxations))
 
 
-def _names(codes: NDArray[np.int64], counts: NDArray[np.int64], constraints: tuple[Constraint, ...]) -> str:
+def _names(codes: IntArray, counts: IntArray, constraints: tuple[Constraint, ...]) -> str:
     if len(codes) == 0:
         return ""
     easiest = codes[counts == counts.min()]
@@ -59,17 +74,19 @@ def _names(codes: NDArray[np.int64], counts: NDArray[np.int64], constraints: tup
 
 
 def _nearest(
-    margins: FloatArray, counts: NDArray[np.int64], constraints: tuple[Constraint, ...]
-) -> tuple[Constraint, float] | None:
+    margins: FloatArray, counts: IntArray, constraints: tuple[Constraint, ...], most: FloatArray
+) -> Relaxation | None:
     """Constraint whose smallest relaxation alone opens the day, and how much; only flights known to the end count."""
-    one = np.flatnonzero(counts == 1)
+    which = np.argmax(margins < 0.0, axis=0)
+    needed = -np.take_along_axis(margins, which[None], axis=0)[0]
+    one = np.flatnonzero((counts == 1) & (needed <= most[which]))
     if len(one) == 0:
         return None
-    which = np.argmax(margins[:, one] < 0.0, axis=0)
-    short = -margins[which, one]
-    weights = short / np.array([constraint.scale for constraint in constraints])[which]
+    short = needed[one]
+    weights = short / np.array([constraint.scale for constraint in constraints])[which[one]]
     best = int(np.argmin(weights))
-    return constraints[which[best]], float(short[best])
+    constraint = constraints[which[one][best]]
+    return Relaxation(constraint.name, float(short[best]), constraint.unit)
 
 
 def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatArray:
@@ -81,13 +98,63 @@ def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatAr
     return total
 
 
-def _words(constraint: Constraint, short: float) -> str:
-    return f"{constraint.name} by {_rounded_up(short)} {constraint.unit}".rstrip()
+def weight(relaxation: Relaxation, constraints: Sequence[Constraint]) -> float:
+    """Size of a relaxation in steps a planner would call small."""
+    scale = next(constraint.scale for constraint in constraints if constraint.name == relaxation.constraint)
+    return relaxation.amount / scale
 
 
-def _rounded_up(value: float) -> str:
+def smaller(
+    one: Relaxation | None, other: Relaxation | None, constraints: Sequence[Constraint]
+) -> Relaxation | None:
+    """Return the smaller of two relaxations, the first where they are equal."""
+    if one is None or other is None:
+        return one or other
+    return other if weight(other, constraints) < weight(one, constraints) else one
+
+
+def in_words(relaxation: Relaxation | None) -> str:
+    """Relaxation as tables write it, e.g. ``sun_at_landing by 0.4 deg``; empty for None."""
+    if relaxation is None:
+        return ""
+    return f"{relaxation.constraint} by {rounded_up(relaxation.amount)} {relaxation.unit}".rstrip()
+
+
+def rounded_up(value: float) -> str:
     """Three significant digits, rounded up: the relaxation as written must suffice."""
     if value <= 0.0 or not np.isfinite(value):
         return "0"
     step = 10.0 ** (np.floor(np.log10(value)) - 2)
     return f"{np.ceil(value / step) * step:.6g}"
+
+
+def nearest_open(feasible: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+    """Nearest open day before and after each day (N,), itself where open; -1 where there is none."""
+    number = np.arange(len(feasible))
+    before = np.maximum.accumulate(np.where(feasible, number, -1))
+    after = np.minimum.accumulate(np.where(feasible, number, len(feasible))[::-1])[::-1]
+    return before, np.where(after == len(feasible), -1, after)
+
+
+def closures(lane: str, verdict: DayVerdict, constraints: Sequence[Constraint]) -> tuple[Closure, ...]:
+    """Runs of closed days, what closes them, and the smallest relaxation that opens some day of each."""
+    before, after = nearest_open(verdict.feasible)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], verdict.feasible, [True]]).astype(np.int8)))
+    return tuple(
+        _closure(lane, verdict, constraints, (int(first), int(stop) - 1), (int(before[first]), int(after[first])))
+        for first, stop in edges.reshape(-1, 2)
+    )
+
+
+def _closure(
+    lane: str,
+    verdict: DayVerdict,
+    constraints: Sequence[Constraint],
+    days: tuple[int, int],
+    neighbours: tuple[int, int],
+) -> Closure:
+    span = range(days[0], days[1] + 1)
+    names = Counter(name for day in span for name in verdict.closed_by[day].split(";") if name)
+    known = [(day, relaxation) for day in span if (relaxation := verdict.relaxations[day]) is not None]
+    day, best = min(known, key=lambda item: weight(item[1], constraints), default=(-1, None))
+    return Closure(lane, *days, tuple(name for name, _ in names.most_common()), best, day, *neighbours)

@@ -20,7 +20,7 @@ from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, ref
 from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
 from sim.window.candidates import Candidates, all_flights, evaluate, flies
 from sim.window.choose import best_of_groups
-from sim.window.constraints import constraints_of, margins
+from sim.window.constraints import constraints_of, margins, most_of
 from sim.window.explain import DayVerdict, judge_days, trouble
 from sim.window.fine import FineFlights, fine_flights, stacked
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
@@ -97,7 +97,7 @@ def _search_chunk(
         best=refined,
         best_day=flights.day[best],
         span=_spans(fine, fine_margin, refined),
-        verdict=judge_days(flights.day, len(day), margin, constraints_of(lane)),
+        verdict=judge_days(flights.day, len(day), margin, constraints_of(lane), most=most_of(lane)),
         strip_margin=strip_margin,
         strip_open=strip_open,
         porkchop=_porkchop(grid, len(day), times),
@@ -200,7 +200,7 @@ def _joined(parts: list[DayRange]) -> DayRange:
         verdict=DayVerdict(
             np.concatenate([part.verdict.feasible for part in parts]),
             tuple(name for part in parts for name in part.verdict.closed_by),
-            tuple(text for part in parts for text in part.verdict.relaxation),
+            tuple(each for part in parts for each in part.verdict.relaxations),
         ),
         strip_margin=np.concatenate([part.strip_margin for part in parts], axis=1),
         strip_open=np.concatenate([part.strip_open for part in parts], axis=1),

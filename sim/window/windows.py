@@ -20,6 +20,7 @@ from sim.window.assumed import assumed_figures
 from sim.window.candidates import Candidates, land
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of
+from sim.window.explain import in_words
 from sim.window.plan import times_of_flight
 from sim.window.search import PORKCHOP_REASONS, DayRange
 from sim.window.types import BestFlight, ConstraintStrip, LaneOutcome, Window
@@ -84,7 +85,7 @@ def lane_outcome(
         launches=launches,
         feasible=found.verdict.feasible,
         closed_by=found.verdict.closed_by,
-        relaxation=found.verdict.relaxation,
+        relaxation=tuple(in_words(each) for each in found.verdict.relaxations),
         time_of_flight_s=times_of_flight(lane),
         porkchop=found.porkchop,
         reasons=PORKCHOP_REASONS,
@@ -163,7 +164,7 @@ def _transfer(lane: ResolvedLane, one: Candidates) -> Transfer:
         parking_radius_km=R_EARTH_KM + lane.launcher.parking_altitude_km,
         parking_inclination_rad=float(one.inclination_rad[0]),
         perilune_radius_km=R_MOON_KM + lane.lane.transfer.perilune_altitude_km,
-        lunar_inclination_rad=lane.lane.transfer.inclination_deg * DEG,
+        lunar_inclination_rad=lane.approach_inclination_deg * DEG,
         branch=int(2 * one.injection[0] + one.approach[0]),
         tli_state_icrf=one.tli_state_icrf[0],
         perilune_state_icrf=one.perilune_state_icrf[0],

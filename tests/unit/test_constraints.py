@@ -45,7 +45,7 @@ CLOSING = [
     ("availability", {"available_until": FIRST - timedelta(days=2)}, {}, -2.0),
     ("availability", {"launcher": {"available_from": FIRST + timedelta(days=400)}}, {}, -400.0),
     ("turnaround", {"launch_site": {"booked": (FIRST + timedelta(days=3),)}}, {}, -87.0),  # 90 d of Long March 10
-    ("azimuth", {}, {"reach_margin_rad": -2.0 * DEG, "status": DECLINATION}, -2.0),
+    ("azimuth", {"launch_site": {"azimuth_range_deg": (90.0, 97.0)}}, {}, -3.0),
     ("azimuth", {}, {"reach_margin_rad": 0.2 * DEG, "status": DECLINATION}, -1e-9),
     ("liftoff", {}, {"status": NO_LIFTOFF}, -1.0),
     ("transfer", {}, {"status": DIVERGED}, -1.0),
