@@ -9,7 +9,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.catalog.models import Catalog, Lander, LandingSite, Launcher, LaunchSite, Partner, StagingOrbit
+from sim.catalog.models import (
+    Catalog,
+    GroundStation,
+    Lander,
+    LandingSite,
+    Launcher,
+    LaunchSite,
+    Partner,
+    StagingOrbit,
+)
 from sim.document.bind import Binder, Failed
 from sim.document.merge import merge, pruned
 from sim.document.nodes import MapNode, Node
@@ -24,6 +33,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "landers": Lander,
     "landing_sites": LandingSite,
     "staging_orbits": StagingOrbit,
+    "ground_stations": GroundStation,
 }
 DATA = Path(__file__).parent / "data"
 HORIZONS = DATA / "horizons"

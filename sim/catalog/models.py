@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.document.fields import (
     AzimuthRange,
@@ -24,15 +24,17 @@ from sim.document.fields import (
     Latitude,
     Longitude,
     Metre,
+    MetrePerS,
     Second,
     SecondRange,
     Share,
 )
 
 Status = Literal["flown", "published", "planned", "assumed"]
-Phase = Literal["corrections", "insertion", "loiter", "descent"]
-PHASES: tuple[Phase, ...] = ("corrections", "insertion", "loiter", "descent")
-"""The burns after injection, in the order they are made."""
+Phase = Literal["injection", "corrections", "insertion", "loiter", "deorbit", "braking", "descent"]
+PHASES: tuple[Phase, ...] = ("injection", "corrections", "insertion", "loiter", "deorbit", "braking", "descent")
+"""The burns of a lander, in the order they are made; the injection only where the launcher leaves it to the lander."""
+_LANDING: tuple[Phase, ...] = ("deorbit", "braking", "descent")
 
 LauncherId = Annotated[str, IdOf("launchers")]
 LaunchSiteId = Annotated[str, IdOf("launch_sites")]
@@ -40,6 +42,7 @@ LanderId = Annotated[str, IdOf("landers")]
 LandingSiteId = Annotated[str, IdOf("landing_sites")]
 StagingOrbitId = Annotated[str, IdOf("staging_orbits")]
 PartnerId = Annotated[str, IdOf("partners")]
+GroundStationId = Annotated[str, IdOf("ground_stations")]
 
 
 class _RangedFigure(Figure):
@@ -103,6 +106,54 @@ class Partner(Entry):
     """Seat."""
 
 
+def _in_calendar(text: str) -> str:
+    try:
+        return date.fromisoformat(f"{_LEAP_YEAR}-{text}").strftime("%m-%d")
+    except ValueError:
+        message = f"{text!r} is no day of the year — write month-day, e.g. 05-01"
+        raise ValueError(message) from None
+
+
+_LEAP_YEAR = 2024
+MonthDay = Annotated[str, AfterValidator(_in_calendar)]
+"""A day of every year, ``MM-DD``."""
+
+
+class Season(Entry):
+    """A part of every year, both ends included; one that starts later than it ends crosses the new year."""
+
+    start: MonthDay
+    """First day, ``MM-DD``."""
+    end: MonthDay
+    """Last day, ``MM-DD``."""
+
+    def holds(self, day: date) -> bool:
+        """Whether a UTC day lies in it."""
+        here = f"{day:%m-%d}"
+        inside = (self.start <= here, here <= self.end)
+        return all(inside) if self.start <= self.end else any(inside)
+
+
+class DaySpan(Entry):
+    """A run of UTC days, both ends included."""
+
+    start: date
+    """First day."""
+    end: date
+    """Last day."""
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            message = f"the span ends ({self.end}) before it starts ({self.start}) — swap the two"
+            raise ValueError(message)
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether a UTC day lies in it."""
+        return self.start <= day <= self.end
+
+
 class LaunchSite(_Sourced):
     """A launch complex. Either a range of azimuths, or the inclinations its drop zones allow."""
 
@@ -126,6 +177,10 @@ class LaunchSite(_Sourced):
     """Least time between two launches from here."""
     booked: Dates = ()
     """UTC dates that are taken."""
+    seasons: tuple[Season, ...] = ()
+    """Parts of the year in which it launches; none: all year."""
+    blackout: tuple[DaySpan, ...] = ()
+    """UTC days without launches."""
 
     @model_validator(mode="after")
     def _one_kind_of_limit(self) -> Self:
@@ -151,6 +206,15 @@ class UpperStage(Entry):
     """Mass at burn-out without what it carries."""
     isp: TimeFigure
     """In vacuum."""
+
+
+class InjectionDispersion(_Sourced):
+    """Errors of the state after injection: 1 sigma on each axis, the axes independent."""
+
+    position_km: Annotated[Km, Field(ge=0)]
+    """Of the position."""
+    velocity_m_s: Annotated[MetrePerS, Field(ge=0)]
+    """Of the velocity."""
 
 
 class Launcher(_Sourced):
@@ -182,6 +246,8 @@ class Launcher(_Sourced):
     """Last UTC day of lift-off."""
     turnaround_s: Second = 0.0
     """Least time between two launches of this type."""
+    dispersion: InjectionDispersion | None = None
+    """How far an injection may be off; left out: a typical one is assumed."""
 
     @model_validator(mode="after")
     def _table_can_be_read(self) -> Self:
@@ -207,15 +273,15 @@ class Stage(Entry):
     isp: TimeFigure
     """In vacuum."""
     thrust: ForceFigure | None = None
-    """For burn times."""
+    """Of all its engines together: for burn losses and the powered descent."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-    """What it flies; a phase no stage names falls to the stage of the next one."""
+    """What it flies; a phase no stage names falls to the stage of the next one that is named."""
     residual_fraction: Annotated[Share, Field(ge=0, lt=1)] = 0.02
     """Share of the loaded propellant that cannot be burnt."""
 
 
 class Lander(_Sourced):
-    """A vehicle that is injected to the Moon and lands with cargo."""
+    """A vehicle that is injected to the Moon: lands with cargo, or stays in orbit where no stage flies ``descent``."""
 
     id: str
     """Its key in the file."""
@@ -224,15 +290,22 @@ class Lander(_Sourced):
     partner: PartnerId
     """Who builds it."""
     launch_mass: MassFigure
-    """At injection, fuelled, cargo included."""
+    """At injection, fuelled, cargo included; one that makes its own injection: before it."""
     sizing: Literal["fixed", "fits_launcher"] = "fixed"
     """``fixed``: always weighs launch_mass; ``fits_launcher``: what the launcher carries, at most launch_mass."""
     payload_max: MassFigure | None = None
     """Most cargo it has room for; what could land beyond it is spare."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     """In the order they burn."""
-    descent_dv: SpeedFigure
+    descent: Literal["integrated", "figure"] | None = None
+    """How the descent's delta-v is found; left out: integrated where the stages that brake and descend have a
+    thrust, else from the figure."""
+    descent_dv: SpeedFigure | None = None
     """From a circular orbit of 100 km altitude to touchdown, deorbit and hover included."""
+    hover_s: Annotated[Second, Field(ge=0)] = 30.0
+    """Allowance of an integrated descent for hovering over the site."""
+    divert_m: Annotated[Metre, Field(ge=0)] = 200.0
+    """Allowance of an integrated descent for going aside."""
     cross_range_deg: Annotated[Deg, Field(ge=0, le=90)] = 1.0
     """Angle off its orbit's plane that the lander can reach."""
     available_from: date | None = None
@@ -243,10 +316,45 @@ class Lander(_Sourced):
     @model_validator(mode="after")
     def _every_phase_is_flown_once(self) -> Self:
         flown = [phase for stage in self.stages for phase in stage.phases]
-        if flown != [phase for phase in PHASES if phase in flown] or "descent" not in flown:
+        if flown != [phase for phase in PHASES if phase in flown]:
             message = f"the stages fly {', '.join(flown)} — give each of {', '.join(PHASES)} to one stage, in order"
             raise ValueError(message)
+        if not self.lands and any(phase in flown for phase in _LANDING):
+            message = "its stages leave orbit but none flies descent — add descent to the last stage"
+            raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _descent_can_be_found(self) -> Self:
+        if not self.lands:
+            return self
+        if self.descent == "integrated" and not self._brakes_with_known_thrust:
+            message = "an integrated descent needs a thrust — add thrust to the stages that brake and descend"
+            raise ValueError(message)
+        if not self.descent_is_integrated and self.descent_dv is None:
+            message = "nothing says what its descent takes — add descent_dv, or a thrust to the stages that descend"
+            raise ValueError(message)
+        return self
+
+    @property
+    def lands(self) -> bool:
+        """Whether it goes to the ground: some stage flies ``descent``. If not, its cargo ends in the staging orbit."""
+        return any("descent" in stage.phases for stage in self.stages)
+
+    @property
+    def descent_is_integrated(self) -> bool:
+        """Whether the descent's delta-v comes from flying it, not from the figure."""
+        return self.lands and self.descent != "figure" and self._brakes_with_known_thrust
+
+    @property
+    def _brakes_with_known_thrust(self) -> bool:
+        braking, descending = self.stage_of("braking"), self.stage_of("descent")
+        return all(stage is not None and stage.thrust is not None for stage in (braking, descending))
+
+    def stage_of(self, phase: Phase) -> Stage | None:
+        """Give the stage that flies a phase: the one that names it or the next phase named; None after the last."""
+        later = PHASES[PHASES.index(phase) :]
+        return next((stage for each in later for stage in self.stages if each in stage.phases), None)
 
 
 class LandingSite(_Sourced):
@@ -298,6 +406,23 @@ class StagingOrbit(_Sourced):
         return self
 
 
+class GroundStation(_Sourced):
+    """An antenna site on the Earth that follows flights to the Moon."""
+
+    id: str
+    """Its key in the file."""
+    name: str
+    """Name for people."""
+    latitude_deg: Latitude
+    """Geodetic, WGS84."""
+    longitude_deg: Longitude
+    """East."""
+    height_m: Metre = 0.0
+    """Above the ellipsoid."""
+    min_elevation_deg: Annotated[Deg, Field(ge=-5, le=90)] = 5.0
+    """Lowest elevation at which it follows."""
+
+
 class Catalog(Entry):
     """All entries by kind and id."""
 
@@ -313,18 +438,24 @@ class Catalog(Entry):
     """Places on the Moon."""
     staging_orbits: dict[str, StagingOrbit]
     """Where landers wait."""
+    ground_stations: dict[str, GroundStation]
+    """Antennas on the Earth."""
 
 
 __all__ = [
     "PHASES",
     "Catalog",
+    "DaySpan",
     "Deg",
     "DegRange",
+    "GroundStation",
+    "InjectionDispersion",
     "Lander",
     "LandingSite",
     "LaunchSite",
     "Launcher",
     "Partner",
+    "Season",
     "Stage",
     "StagingOrbit",
     "TliPoint",

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.document.fields import Figure, IdOf, InUnit, yaml_key
+from sim.document.fields import Figure, IdOf, InUnit, OneForBoth, yaml_key
 from sim.document.nodes import ListNode, MapNode, Node, ScalarNode, is_null, kind_of
 from sim.document.problem import Position, Problem, did_you_mean, dotted, problem_at, shown
 from sim.document.quantity import QuantityError, example_of, parse_quantity
@@ -192,6 +192,8 @@ class Binder:
     def _tuple(self, node: Node, items: tuple[Any, ...], path: Path, marks: tuple[Any, ...]) -> Any:
         many = len(items) == 2 and items[1] is Ellipsis
         count = "a list" if many else f"a list of {len(items)} values"
+        if isinstance(node, ScalarNode) and any(isinstance(mark, OneForBoth) for mark in marks):
+            node = ListNode((node, node), node.at)
         if not isinstance(node, ListNode):
             return self.note(node.at, path, f"{kind_of(node)} stands where {count} belongs", _list_remedy(marks, many))
         if not many and len(node.items) != len(items):

@@ -5,8 +5,9 @@ A field's name ends with its unit (``latitude_deg``); the key a person writes do
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -56,6 +57,15 @@ class IdOf:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class OneForBoth:
+    """Mark of a pair for which one value may stand: ``5`` is ``[5, 5]``."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        pair = handler(core_schema)
+        return {"anyOf": [pair["prefixItems"][0], pair]}
+
+
 def quantity_schema(unit: str) -> dict[str, Any]:
     """JSON Schema of a quantity."""
     if unit == "1":
@@ -86,9 +96,27 @@ Longitude = Annotated[float, InUnit("deg"), Field(ge=-180, le=360)]
 
 DegRange = Annotated[tuple[float, float], InUnit("deg"), AfterValidator(_ordered)]
 SecondRange = Annotated[tuple[float, float], InUnit("s"), AfterValidator(_ordered)]
+CountRange = Annotated[tuple[int, int], OneForBoth()]
 AzimuthRange = Annotated[tuple[float, float], InUnit("deg")]
 
 Dates = tuple[date, ...]
+
+
+def _epoch(text: str) -> str:
+    if _UTC.fullmatch(text) is None:
+        message = f"{text!r} is no UTC epoch — write e.g. 2030-01-01T12:00:00"
+        raise ValueError(message)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not in the calendar — check day and time"
+        raise ValueError(message) from None
+    return text
+
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
+UtcText = Annotated[str, AfterValidator(_epoch)]
+"""An epoch in UTC as text."""
 
 
 class Entry(BaseModel):

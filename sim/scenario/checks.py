@@ -35,6 +35,9 @@ MASK_REACH_KM = 0.1
 DUE_EAST_WITHIN_DEG = 0.3
 """An inclination this near the latitude is quoted rounded, and flown due east."""
 
+LITTLE_TURN_DEG = 15.0
+"""A plane change up to this angle is taken to be meant."""
+
 HIGHEST_SUN_MARGIN_DEG = 1.6
 """The Sun's declination at the Moon: at latitude φ it never stands above 90° − |φ| + 1.6°."""
 
@@ -159,7 +162,7 @@ def check_coordinates_not_swapped(draft: Draft) -> Iterator[Problem]:
 
 def _coordinate_paths(root: MapNode) -> list[Path_]:
     paths: list[Path_] = [("station", "site")]
-    for kind in ("launch_sites", "landing_sites"):
+    for kind in ("launch_sites", "landing_sites", "ground_stations"):
         section = find(root, ("catalog", kind))
         paths += [("catalog", kind, key) for key in section.entries] if isinstance(section, MapNode) else []
     return paths
@@ -240,16 +243,20 @@ def _least_mass_kg(lander: Lander) -> tuple[float, str]:
     return sum(stage.dry_mass.value for stage in lander.stages), "dry"
 
 
-def check_arrival_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
-    """Check that flights arrive in the plane of their staging orbit."""
+def check_plane_change_is_meant(draft: Draft) -> Iterator[Problem]:
+    """Check that an approach written out lies in its staging orbit's plane: turning it with the insertion costs."""
     for lane in draft.lanes:
-        if lane.orbit is None:
+        asked = lane.lane.transfer.inclination_deg
+        if lane.orbit is None or asked is None:
             continue
-        asked, given = lane.lane.transfer.inclination_deg, lane.orbit.inclination_deg
-        if abs(asked - given) > 0.01:
-            what = f"the flight arrives at {asked:g}°, the staging orbit {lane.orbit.id} lies at {given:g}°"
-            remedy = "leave transfer.inclination out, or take another orbit; a plane change is not flown"
-            yield draft.problem(lane.path("transfer", "inclination"), what, remedy)
+        turn = abs(asked - lane.orbit.inclination_deg)
+        if turn > LITTLE_TURN_DEG:
+            what = (
+                f"the flight arrives at {asked:g}°, the staging orbit {lane.orbit.id} lies at"
+                f" {lane.orbit.inclination_deg:g}°: the insertion turns the plane by {turn:g}° or more"
+            )
+            remedy = "leave transfer.inclination out, or take another orbit, if that is not wanted"
+            yield draft.warning(lane.path("transfer", "inclination"), what, remedy)
 
 
 def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:

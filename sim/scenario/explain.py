@@ -56,6 +56,7 @@ def _entries_in_use(scenario: Scenario) -> dict[str, list[str]]:
         "landers": [lane.lander.id for lane in lanes],
         "landing_sites": [site for site in sites if site in scenario.catalog.landing_sites],
         "staging_orbits": [lane.staging_orbit.id for lane in lanes],
+        "ground_stations": [item.id for lane in lanes for item in lane.injection_stations + lane.insertion_stations],
     }
     return {kind: list(dict.fromkeys(keys)) for kind, keys in used.items()}
 

@@ -10,7 +10,6 @@ from typing import Any
 from sim.catalog.loader import HORIZONS, KINDS, extended_catalog, horizon_file, known_ids
 from sim.catalog.models import Catalog, LandingSite
 from sim.document.bind import FAILED, Binder, Failed
-from sim.document.fields import yaml_key
 from sim.document.merge import pruned
 from sim.document.nodes import ListNode, MapNode, Node, ScalarNode, find, leaves
 from sim.document.problem import Position, Problem, dotted
@@ -89,7 +88,6 @@ def _bound(root: MapNode) -> tuple[Draft, list[Problem]]:
     fields.update(_parts(document, binder))
     fields["catalog"] = catalog
     fields["partners"] = {key: catalog.partners[key] for key in _partner_ids(root) if key in catalog.partners}
-    fields["lanes"] = _with_inclinations(fields["lanes"], catalog, document)
     _set_site_horizon(fields, root, binder)
     readable = not binder.problems and not any(isinstance(value, Failed) for value in fields.values())
     scenario = Scenario.model_construct(**fields) if readable else None
@@ -175,17 +173,3 @@ def _set_site_horizon(fields: dict[str, Any], root: MapNode, binder: Binder) -> 
     if node.value is not None:
         site = _opened(station.site, node, ("station", "site", "horizon"), binder)
         fields["station"] = station.model_copy(update={"site": site})
-
-
-def _with_inclinations(lanes: Any, catalog: Catalog, document: Node) -> Any:
-    """Let flights arrive at the inclination of their staging orbit where the file does not say another."""
-    if isinstance(lanes, Failed):
-        return lanes
-    key = yaml_key("inclination_deg")
-    changed = {}
-    for name, lane in lanes.items():
-        orbit = catalog.staging_orbits.get(lane.staging.orbit)
-        if orbit is not None and find(document, ("lanes", name, "transfer", key)) is None:
-            transfer = lane.transfer.model_copy(update={"inclination_deg": orbit.inclination_deg})
-            changed[name] = lane.model_copy(update={"transfer": transfer})
-    return {**lanes, **changed}

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from sim.catalog.models import (
     Catalog,
+    DaySpan,
+    GroundStationId,
     LanderId,
     LandingSite,
     LandingSiteId,
@@ -16,9 +18,12 @@ from sim.catalog.models import (
     LaunchSiteId,
     Partner,
     PartnerId,
+    Season,
     StagingOrbitId,
 )
 from sim.document.fields import (
+    CountRange,
+    Dates,
     Deg,
     DegRange,
     Entry,
@@ -28,12 +33,18 @@ from sim.document.fields import (
     Km,
     Km2PerS2,
     MetrePerS,
+    Second,
     SecondRange,
+    Share,
+    UtcText,
 )
 
 DAY_S = 86400.0
 
 Objective = Literal["landed_payload", "time_of_flight", "earliest_landing", "insertion_dv"]
+MOST_REVOLUTIONS = 60
+"""Of a phasing orbit: two months of one-day ellipses."""
+
 LaneId = Annotated[str, IdOf("lanes")]
 ElementId = Annotated[str, IdOf("station_elements")]
 DeliveryId = Annotated[str, IdOf("deliveries")]
@@ -82,16 +93,32 @@ class SurfaceElement(Entry):
 
 
 class ElementOrbit(Entry):
-    """An orbit at the Moon by the altitudes of its apsides; say in which frame its inclination counts."""
+    """An orbit at the Moon by the altitudes of its apsides; say in which frame its angles count."""
 
     frame: Literal["moon_me", "earth_orbit_plane", "icrf"]
-    """Axes that the inclination counts from."""
+    """Axes that inclination, node and argument count from: the Moon's mean-Earth axes held at the epoch, the plane
+    of the Earth's path about the Moon then (x to the Earth), or ICRF."""
     perilune_altitude_km: Annotated[Km, Field(gt=0)]
     """Above 1737.4 km."""
     apolune_altitude_km: Annotated[Km, Field(gt=0)]
     """Above 1737.4 km."""
     inclination_deg: Annotated[Deg, Field(ge=0, le=180)]
     """To the frame's equator."""
+    argument_of_perilune_deg: Annotated[Deg, Field(ge=-360, le=360)] = 90.0
+    """From the node to perilune: 90 deg puts apolune over the south, 270 deg over the north."""
+    node_deg: Annotated[Deg, Field(ge=-360, le=360)] = 0.0
+    """Of the ascending node, from the frame's x axis."""
+    mean_anomaly_deg: Annotated[Deg, Field(ge=-360, le=360)] = 0.0
+    """At the epoch; 0 deg is perilune."""
+    epoch: UtcText | None = None
+    """UTC, e.g. ``2030-01-01T00:00:00``; left out: the start of the horizon."""
+
+    @model_validator(mode="after")
+    def _apolune_is_above(self) -> Self:
+        if self.apolune_altitude_km < self.perilune_altitude_km:
+            message = "apolune is below perilune — swap the two"
+            raise ValueError(message)
+        return self
 
 
 class OrbitElement(Entry):
@@ -122,17 +149,51 @@ class Station(Entry):
     """What flies above it."""
 
 
+class Phasing(Entry):
+    """An ellipse about the Earth, flown for some revolutions between the parking orbit and the injection.
+
+    Give its period or its apogee; its perigee is the parking orbit's height.
+    """
+
+    period_s: Annotated[Second, Field(gt=0)] | None = None
+    """Time of one revolution."""
+    apogee_altitude_km: Annotated[Km, Field(gt=0)] | None = None
+    """Above 6378.1366 km."""
+    revolutions: CountRange
+    """Fewest and most whole revolutions, ``[2, 5]``; one number where there is no choice."""
+    injection_by: Literal["launcher", "lander"] = "launcher"
+    """Who burns from the ellipse to the Moon."""
+
+    @model_validator(mode="after")
+    def _one_size_is_given(self) -> Self:
+        if (self.period_s is None) == (self.apogee_altitude_km is None):
+            message = "needs either period or apogee_altitude — write one of the two"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _revolutions_are_few(self) -> Self:
+        if not 1 <= self.revolutions[0] <= self.revolutions[1] <= MOST_REVOLUTIONS:
+            message = f"revolutions do not rise within 1 to {MOST_REVOLUTIONS} — write e.g. [1, 5]"
+            raise ValueError(message)
+        return self
+
+
 class TransferSpec(Entry):
     """The flight to the Moon."""
 
-    kind: Literal["direct"] = "direct"
-    """From a parking orbit straight to perilune, without a stop."""
+    kind: Literal["direct", "direct_descent"] = "direct"
+    """``direct``: from the parking orbit to perilune and into the staging orbit; ``direct_descent``: from the
+    parking orbit to the ground, without a lunar orbit."""
     time_of_flight_s: Annotated[SecondRange, Field()]
     """Shortest and longest time from injection to perilune."""
+    phasing: Phasing | None = None
+    """Ellipse about the Earth before the injection; left out: none."""
     perilune_altitude_km: Annotated[Km, Field(gt=0, le=10000)] = 100.0
     """Height over 1737.4 km at which the flight arrives and insertion is made."""
-    inclination_deg: Annotated[Deg, Field(gt=0, lt=180)] = 90.0
-    """Of the arrival, to the Moon's equator; left out: that of the staging orbit."""
+    inclination_deg: Annotated[Deg, Field(gt=0, lt=180)] | None = None
+    """Of the approach, to the Moon's equator; left out: that of the staging orbit, moved into 12 to 168 deg. Where
+    the two differ, the plane is turned with the insertion."""
 
     @model_validator(mode="after")
     def _times_are_flyable(self) -> Self:
@@ -175,6 +236,21 @@ class Constraints(Entry):
     """Left out: the lander's own."""
     coast_s: SecondRange | None = None
     """Left out: the launcher's own."""
+    lit_after_landing_s: Annotated[Second, Field(ge=0)] | None = None
+    """Least time from touchdown until the Sun's centre sinks below the local horizon."""
+    contact_at_landing: Literal["earth", "relay", "earth_or_relay"] | None = None
+    """Who must stand above the local horizon through the descent and at touchdown: the Earth's centre, or a relay of
+    the station that itself sees the Earth."""
+    max_eclipse_s: Annotated[Second, Field(ge=0)] | None = None
+    """Longest single stay in shadow, penumbra included, between injection and arrival."""
+    injection_in_sight_of: tuple[GroundStationId, ...] = ()
+    """Ids of ground stations: one of them at least sees the injection."""
+    insertion_in_sight_of: tuple[GroundStationId, ...] = ()
+    """Ids of ground stations: one of them at least sees the insertion."""
+    liftoff_light: Literal["day", "night"] | None = None
+    """Sun above or below the horizon of the pad at lift-off."""
+    days_between_launches_s: Annotated[Second, Field(ge=0)] | None = None
+    """Least time to the launches of this lane that are already dated (``launched``) or booked at the pad."""
 
 
 class Lane(Entry):
@@ -202,6 +278,14 @@ class Lane(Entry):
     """First UTC day of lift-off; left out: when launcher and lander are there."""
     available_until: date | None = None
     """Last UTC day of lift-off."""
+    seasons: tuple[Season, ...] = ()
+    """Parts of the year in which this lane launches; none: all year."""
+    blackout: tuple[DaySpan, ...] = ()
+    """UTC days on which it does not."""
+    launched: Dates = ()
+    """UTC dates of its launches that are already fixed."""
+    delta_v_margin: Annotated[Share, Field(ge=0, le=1)] = 0.0
+    """Share added to the delta-v of insertion, upkeep and descent."""
     constraints: Constraints = Constraints()
     """What closes its days."""
 

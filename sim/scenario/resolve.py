@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sim.catalog.models import Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
-from sim.scenario.model import Lane, Scenario
+from sim.catalog.models import GroundStation, Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
+from sim.scenario.model import Lane, OrbitElement, Scenario
+
+APPROACH_INCLINATIONS_DEG = (12.0, 168.0)
+"""Approaches stay in this range: none can be flatter than its asymptote's latitude, at most about 10 deg (the Moon's
+equator lies 6.7 deg off its orbit's plane, and the asymptote some degrees off that plane)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLane:
-    """A lane and all it refers to, the scenario's overrides included."""
+    """A lane and all it refers to, the scenario's overrides included.
+
+    ``relays`` are the station's relays that have an orbit; ``horizon_start`` is the epoch of those without one.
+    """
 
     id: str
     lane: Lane
@@ -21,6 +28,10 @@ class ResolvedLane:
     staging_orbit: StagingOrbit
     landing_site: LandingSite
     partner: str
+    horizon_start: date
+    relays: tuple[OrbitElement, ...] = ()
+    injection_stations: tuple[GroundStation, ...] = ()
+    insertion_stations: tuple[GroundStation, ...] = ()
 
     @property
     def available_from(self) -> date | None:
@@ -47,6 +58,19 @@ class ResolvedLane:
         """Angle off its orbit's plane at which the lander may land."""
         own = self.lane.constraints.cross_range_deg
         return self.lander.cross_range_deg if own is None else own
+
+
+    @property
+    def lands(self) -> bool:
+        """Whether its lander goes to the ground; an orbiter's flight ends in the staging orbit."""
+        return self.lander.lands
+
+    @property
+    def approach_inclination_deg(self) -> float:
+        """Inclination of the approach to the Moon's equator; the insertion turns the plane to the staging orbit's."""
+        asked = self.lane.transfer.inclination_deg
+        low, high = APPROACH_INCLINATIONS_DEG
+        return min(max(self.staging_orbit.inclination_deg, low), high) if asked is None else asked
 
 
 def _latest(*days: date | None) -> date | None:
@@ -76,6 +100,10 @@ def resolve_lane(scenario: Scenario, lane_id: str) -> ResolvedLane:
         staging_orbit=catalog.staging_orbits[lane.staging.orbit],
         landing_site=catalog.landing_sites[lane.site] if lane.site else station_site(scenario),
         partner=lane.partner or launcher.partner,
+        horizon_start=scenario.horizon.start,
+        relays=tuple(item for item in scenario.station.orbit if item.kind == "relay" and item.orbit is not None),
+        injection_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.injection_in_sight_of),
+        insertion_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.insertion_in_sight_of),
     )
 
 

@@ -53,6 +53,8 @@ def descent_dv_km_s(
 
     ``level`` "low" takes the figure that lands least: the highest delta-v.
     """
+    if lander.descent_dv is None:
+        return np.full(np.shape(cross_range_rad), np.nan)
     figure_km_s = pessimistic_when_high(lander.descent_dv, level) / M_PER_KM
     low, high = staging_orbit.perilune_altitude_km, staging_orbit.apolune_altitude_km
     moved = impulsive_descent_km_s(low, high) - impulsive_descent_km_s(REFERENCE_ALTITUDE_KM, REFERENCE_ALTITUDE_KM)

@@ -34,7 +34,7 @@ class Burns:
 
     def of(self, phase: Phase) -> FloatArray:
         """Delta-v of one phase."""
-        return np.asarray(getattr(self, f"{phase}_km_s"), dtype=np.float64)
+        return np.asarray(getattr(self, f"{phase}_km_s", 0.0), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def pad_key(lane: ResolvedLane) -> PadKey:
         launch_site=lane.launch_site.id,
         parking_altitude_km=lane.launcher.parking_altitude_km,
         perilune_altitude_km=lane.lane.transfer.perilune_altitude_km,
-        lunar_inclination_deg=lane.lane.transfer.inclination_deg,
+        lunar_inclination_deg=lane.approach_inclination_deg,
         ascent_s=lane.launcher.ascent_time_s,
         downrange_deg=lane.launcher.ascent_downrange_deg,
         least_coast_s=lane.coast_s[0],
@@ -85,20 +85,21 @@ def launch_problem(
     time_of_flight_s: FloatArray,
     azimuth_rad: FloatArray | None = None,
     arrival_tdb_s: float | None = None,
+    headings: int = AZIMUTHS,
 ) -> LaunchProblem:
-    """Flights of a lane's pad on given days; ``azimuth_rad`` replaces the grid of headings."""
+    """Flights of a lane's pad on given days; ``azimuth_rad`` replaces the ``headings`` spread over its range."""
     key = pad_key(lane)
     parking_radius = R_EARTH_KM + key.parking_altitude_km
     pad = pad_of(lane.launch_site)
-    headings: Headings = (
-        site_headings(lane.launch_site, parking_radius, AZIMUTHS)
+    directions: Headings = (
+        site_headings(lane.launch_site, parking_radius, headings)
         if azimuth_rad is None
         else headings_at(pad, azimuth_rad, parking_radius)
     )
     return LaunchProblem(
         day_tdb_s=day_tdb_s,
         pad=pad,
-        headings=headings,
+        headings=directions,
         time_of_flight_s=time_of_flight_s,
         parking_radius_km=parking_radius,
         perilune_radius_km=R_MOON_KM + key.perilune_altitude_km,
