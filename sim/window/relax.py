@@ -46,7 +46,7 @@ def _shifted(day: date | None, by: timedelta) -> date | None:
 
 
 def _availability(lane: ResolvedLane, amount: float) -> ResolvedLane:
-    parts = {"launcher": lane.launcher, "lander": lane.lander, "lane": lane.lane}
+    parts: dict[str, Any] = {"launcher": lane.launcher, "lander": lane.lander, "lane": lane.lane}
     longer: dict[str, Any] = {
         name: part.model_copy(
             update={
@@ -162,11 +162,13 @@ def _eclipse(lane: ResolvedLane, amount: float) -> ResolvedLane | None:
 
 def _lower_masks(name: str) -> Relaxed:
     def change(lane: ResolvedLane, amount: float) -> ResolvedLane:
-        stations = tuple(
-            station.model_copy(update={"min_elevation_deg": station.min_elevation_deg - amount})
-            for station in getattr(lane, name)
-        )
-        return replace(lane, **{name: stations})
+        lower: dict[str, Any] = {
+            name: tuple(
+                station.model_copy(update={"min_elevation_deg": station.min_elevation_deg - amount})
+                for station in getattr(lane, name)
+            )
+        }
+        return replace(lane, **lower)
 
     return change
 
