@@ -11,12 +11,15 @@ from typing import Literal
 
 from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
 
-Kind = Literal["text", "integer", "boolean", "utc", "number"]
+Kind = Literal["text", "integer", "boolean", "utc", "date", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``source`` names its values, ``decimals`` counts digits after the point of a ``number``."""
+    """One column: ``source`` names its values, ``decimals`` counts digits after the point of a ``number``.
+
+    The values of a ``date`` are datetime64[D], NaT for none; those of a ``utc`` are TDB seconds past J2000.
+    """
 
     name: str
     meaning: str
@@ -45,6 +48,21 @@ def boolean(name: str, meaning: str) -> Column:
 def utc(name: str, source: str, meaning: str) -> Column:
     """Column of UTC times out of TDB seconds past J2000."""
     return Column(name, meaning, "utc", source, "UTC")
+
+
+def date(name: str, meaning: str) -> Column:
+    """Column of UTC dates."""
+    return Column(name, meaning, "date", name, "UTC")
+
+
+def share(name: str, meaning: str) -> Column:
+    """Column of shares from 0 to 1, four decimals."""
+    return Column(name, meaning, "number", name, "1", 1.0, 4)
+
+
+def speed(name: str, meaning: str) -> Column:
+    """Column of m/s that are m/s inside too, millimetres a second."""
+    return Column(name, meaning, "number", name, "m/s", 1.0, 3)
 
 
 def angle(name: str, source: str, meaning: str) -> Column:
@@ -99,6 +117,34 @@ DAY = text("day", "UTC date of lift-off")
 FEASIBLE = boolean("feasible", "some flight of the day satisfies every constraint")
 CLOSED_BY = text("closed_by", "constraints that close the day, joined with ;")
 RELAXATION = text("relaxation", "smallest single relaxation that opens the day, empty if none does alone")
+OPEN_BEFORE = date("open_before", "nearest open launch day before (an open day: itself)")
+OPEN_AFTER = date("open_after", "nearest open launch day after (an open day: itself)")
+RELAXED = (
+    text("relaxed_constraint", "constraint of the smallest single relaxation"),
+    Column(
+        "relaxation_amount",
+        "size of that relaxation",
+        "number",
+        "relaxation_amount",
+        "relaxation_unit",
+        1.0,
+        6,
+    ),
+    text("relaxation_unit", "unit of that relaxation"),
+    boolean("relaxation_is_small", "that relaxation is one a planner would call small"),
+)
+LIGHT_LEFT = duration("light_left_d", "light_left_s", "from landing until the Sun's centre sinks below the horizon")
+FLIGHT_EXTRAS = (
+    delta_v("loi_loss_m_s", "loi_loss_km_s", "what the finite insertion burn costs beyond an impulse"),
+    integer("phasing_revolutions", "revolutions in the phasing orbit before injection"),
+    LIGHT_LEFT,
+    angle("contact_deg", "contact_rad", "least elevation, above the local horizon, of what must be in view at landing"),
+    Column(
+        "eclipse_min", "longest eclipse between injection and arrival", "number", "eclipse_s", "min", 1.0 / MINUTE_S, 3
+    ),
+)
+CORRECTION_P99 = speed("correction_p99_m_s", "99th percentile of the first correction, by linear covariance")
+LIT_SHARE = share("lit_share", "chance that a flight corrected within its allowance lands in the light asked for")
 
 WINDOWS = (
     LANE,
@@ -128,6 +174,10 @@ WINDOWS = (
     mass("injected_mass_kg", "mass after injection, nominal"),
     text("propellant_kg", "nominal propellant burnt by stage, as stage=kg joined with ;"),
     ASSUMED,
+    *FLIGHT_EXTRAS,
+    integer("landing_chances", "landing chances that the best flight could take"),
+    CORRECTION_P99,
+    LIT_SHARE,
 )
 LAUNCHES = (
     LANE,
@@ -158,6 +208,10 @@ LAUNCHES = (
     BRANCH,
     SUN_ABOVE_HORIZON,
     ASSUMED,
+    OPEN_BEFORE,
+    OPEN_AFTER,
+    *RELAXED,
+    *FLIGHT_EXTRAS,
 )
 CONSTRAINTS = (
     LANE,
@@ -194,5 +248,86 @@ LAUNCH_CURVE = (
     text("closed_by", "constraints that close the launch, joined with ;"),
 )
 PORKCHOP = (C3, TLI_DV, LOI_DV, LANDED)
+WINDOW = integer("window", "number of the window in its lane, in order of time")
+CLOSURES = (
+    LANE,
+    date("first_day", "first closed launch day of the run"),
+    date("last_day", "last closed launch day of the run"),
+    integer("days", "closed launch days in the run", "d"),
+    text("closed_by", "constraints that close its days, most frequent first, joined with ;"),
+    text("relaxation", "smallest single relaxation that opens one of its days, empty if none does alone"),
+    date("relaxed_day", "the day that opens with it"),
+    date("open_before", "nearest open launch day before"),
+    date("open_after", "nearest open launch day after"),
+    *RELAXED,
+)
+LANDINGS = (
+    LANE,
+    WINDOW,
+    integer("chance", "number of the landing chance, in order of time"),
+    LANDING_UTC,
+    LOITER,
+    integer("revolution", "perilune passages since insertion"),
+    angle("cross_range_deg", "cross_range_rad", "angle of the site off the plane of the staging orbit"),
+    angle("sun_azimuth_deg", "sun_azimuth_rad", "Sun's azimuth at the site, from north over east"),
+    SUN_ELEVATION,
+    SUN_ABOVE_HORIZON,
+    LIGHT_LEFT,
+    angle("earth_azimuth_deg", "earth_azimuth_rad", "Earth's azimuth at the site, from north over east"),
+    angle("earth_elevation_deg", "earth_elevation_rad", "Earth's centre above the local horizon"),
+    angle("relay_elevation_deg", "relay_elevation_rad", "best relay in view of the Earth, above the local horizon"),
+    text("closed_by", "what closes the chance, joined with ;, empty where it can be taken"),
+    boolean("taken", "the chance that the window's best flight takes"),
+)
+ROBUSTNESS = (
+    LANE,
+    WINDOW,
+    integer("slip_d", "days after the window's best day; 0 is the best day itself", "d"),
+    boolean("feasible", "the slipped day is open"),
+    mass("payload_change_kg", "cargo landed on the slipped day less that of the best flight"),
+    duration("landing_shift_d", "landing_shift_s", "landing of the slipped day less that of the best flight"),
+    integer("wait_d", "days from the slipped day to the next open one, empty if none is left", "d"),
+    speed("correction_rms_m_s", "root mean square of the first correction, by linear covariance"),
+    CORRECTION_P99,
+    Column("miss_km", "perilune miss (1 sigma) if nothing were corrected", "number", "miss_km", "km", 1.0, 3),
+    share("budget_share", "chance that the allowance for corrections covers the first one"),
+    LIT_SHARE,
+    speed("monte_carlo_rms_m_s", "root mean square of the first correction, by sampling"),
+    speed("monte_carlo_p99_m_s", "99th percentile of the first correction, by sampling"),
+    share("monte_carlo_lit_share", "chance of landing lit, by sampling"),
+    integer("samples", "samples of that"),
+)
+DESCENT = (
+    WINDOW,
+    Column("time_s", "since the start of braking", "number", "time_s", "s"),
+    Column("altitude_km", "above the landing place", "number", "altitude_km", "km"),
+    Column("downrange_km", "left to the landing place, along the ground", "number", "downrange_km", "km"),
+    delta_v("speed_m_s", "speed_km_s", "speed relative to the Moon's centre"),
+    delta_v("vertical_speed_m_s", "vertical_speed_km_s", "speed upwards"),
+    angle("pitch_deg", "pitch_rad", "thrust above the local horizontal"),
+    Column("thrust_n", "thrust", "number", "thrust_n", "N"),
+    mass("mass_kg", "mass of the lander with what it carries"),
+    delta_v("dv_m_s", "dv_km_s", "delta-v spent since the start of braking"),
+)
+SKY = (
+    WINDOW,
+    utc("utc", "t_tdb_s", "epoch"),
+    angle("sun_azimuth_deg", "sun_azimuth_rad", "Sun's azimuth at the site, from north over east"),
+    angle("sun_elevation_deg", "sun_elevation_rad", "Sun's centre above the level horizon"),
+    angle("earth_azimuth_deg", "earth_azimuth_rad", "Earth's azimuth at the site, from north over east"),
+    angle("earth_elevation_deg", "earth_elevation_rad", "Earth's centre above the level horizon"),
+)
+HORIZON = (
+    WINDOW,
+    angle("azimuth_deg", "mask_azimuth_rad", "azimuth from north over east"),
+    angle("elevation_deg", "mask_elevation_rad", "elevation of the terrain above the level horizon"),
+)
 
-TABLES = {"windows.csv": WINDOWS, "launches.csv": LAUNCHES, "constraints.csv": CONSTRAINTS}
+TABLES = {
+    "windows.csv": WINDOWS,
+    "launches.csv": LAUNCHES,
+    "constraints.csv": CONSTRAINTS,
+    "closures.csv": CLOSURES,
+    "landings.csv": LANDINGS,
+    "robustness.csv": ROBUSTNESS,
+}

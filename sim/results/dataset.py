@@ -1,14 +1,15 @@
 """Outcomes as one labelled file, ``results.nc``: every variable says its unit and what it is.
 
 Groups: ``/`` (what the run is, as attributes), ``/lanes/<lane>`` (launches by ``day``; ``porkchop_*`` by ``day`` and
-``time_of_flight``; constraint masks by ``constraint`` and ``day``; ``window_*`` by ``window``) and ``/flights`` (the
+``time_of_flight``; constraint masks by ``constraint`` and ``day``; ``window_*`` by ``window``; ``closure_* chance_*
+robustness_* descent_* sky_* horizon_*`` by a dimension of that name, where there are any) and ``/flights`` (the
 best flight of every window, sampled). Units are those people read, as in the tables; epochs are UTC to the
 millisecond, in ``/flights`` TDB seconds past J2000 as well; vectors are geocentric on ICRF axes, km.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,14 +19,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.astro.time import utc_datetime64
-from sim.results.columns import LAUNCHES, PORKCHOP, WINDOWS, Column
+from sim.results.columns import LAUNCHES, PORKCHOP, WINDOWS
+from sim.results.labels import Variables, axis, labelled, words
+from sim.results.planning_dataset import planning_variables
 from sim.results.tables import launch_values, window_values
 from sim.results.tracks import FlightTrack
 from sim.units import DAY_S, M_PER_KM
 from sim.window.types import LaneOutcome
 
 FloatArray = NDArray[np.float64]
-Variables = dict[str, tuple[tuple[str, ...], Any, dict[str, Any]]]
 
 EPOCH_UNITS = "milliseconds since 2000-01-01"
 DAY_UNITS = "days since 2000-01-01"
@@ -99,12 +101,13 @@ def encoding_of(variable: xr.Variable) -> dict[str, Any]:
 
 
 def lane_dataset(outcome: LaneOutcome, partner: str = "") -> xr.Dataset:
-    """Return one lane as a labelled dataset: launches, porkchop, constraint masks and windows."""
+    """Return one lane as a labelled dataset: launches, porkchop, masks, windows, and what explains and tests them."""
     variables = (
         launch_variables(outcome)
         | porkchop_variables(outcome)
         | constraint_variables(outcome)
         | window_variables(outcome)
+        | planning_variables(outcome)
     )
     ids = ("lane", "launcher", "launch_site", "lander", "landing_site", "staging_orbit")
     attributes = {name: getattr(outcome, name) for name in ids}
@@ -124,35 +127,6 @@ def lane_coordinates(outcome: LaneOutcome) -> Variables:
         "reason": axis("reason", words(outcome.reasons), "", "meaning of the codes of porkchop_reason"),
         "window": axis("window", np.array([w.index for w in outcome.windows], dtype=np.int64), "", "window"),
     }
-
-
-def axis(dim: str, values: Any, units: str, long_name: str) -> tuple[tuple[str, ...], Any, dict[str, Any]]:
-    """Return a variable along one dimension."""
-    return (dim,), values, {"units": units, "long_name": long_name} if units else {"long_name": long_name}
-
-
-def words(texts: Iterable[str]) -> NDArray[np.str_]:
-    """Return texts (N,) as an array that stays one of texts when empty."""
-    return np.array(list(texts), dtype=np.str_)
-
-
-def labelled(dims: tuple[str, ...], column: Column, values: Any) -> tuple[tuple[str, ...], Any, dict[str, Any]]:
-    """Return a column's values in the units people read, with unit and meaning."""
-    if column.kind == "utc":
-        return dims, utc_moments(np.asarray(values, dtype=np.float64)), {"long_name": f"{column.meaning}, UTC"}
-    if column.kind in {"text", "boolean"}:
-        shaped = words(values) if column.kind == "text" else np.asarray(values, dtype=bool)
-        return dims, shaped, {"long_name": column.meaning}
-    scaled = np.asarray(values, dtype=np.float64) * column.factor
-    return dims, scaled, {"units": column.unit or "1", "long_name": column.meaning}
-
-
-def utc_moments(t_tdb_s: FloatArray) -> NDArray[np.datetime64]:
-    """Return UTC to the millisecond; NaT for NaN, which many closed days make worth skipping."""
-    moments = np.full(t_tdb_s.shape, np.datetime64("NaT", "ms"))
-    known = np.isfinite(t_tdb_s)
-    moments[known] = utc_datetime64(t_tdb_s[known])
-    return moments
 
 
 def launch_variables(outcome: LaneOutcome) -> Variables:

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.results.dataset import RunHeader
+from sim.results.explained import closures_summary, robustness_summary
 from sim.results.tables import closing_days, named_reasons
 from sim.units import DAY_S, YEAR_S
 
@@ -65,6 +66,8 @@ def lane_summary(lane: xr.Dataset) -> dict[str, Any]:
         | {
             "ranges": {name: value_range(lane, name) for name in RANGES if name in lane},
             "closed_by": closing_counts(lane),
+            "closures": closures_summary(lane),
+            "robustness": robustness_summary(lane),
             "assumed": [figure for figure in lane.attrs["assumed"].split(";") if figure],
         }
     )

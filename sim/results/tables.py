@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.astro.time import utc_text
 from sim.results.columns import CONSTRAINTS, TABLES, WINDOWS, Column
+from sim.results.planning import closure_values, day_values, landing_values, robustness_values, window_extras
 from sim.window.types import BestFlight, ConstraintStrip, LaneOutcome, Window
 
 Values = Mapping[str, Any]
@@ -22,7 +23,7 @@ FloatArray = NDArray[np.float64]
 
 
 def write_tables(folder: Path, outcomes: Sequence[LaneOutcome], conventions: Mapping[str, Any]) -> None:
-    """Write ``windows.csv``, ``launches.csv``, ``constraints.csv`` and ``columns.json`` into ``folder``."""
+    """Write the tables of a run (``TABLES``) and ``columns.json`` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in tables_text(outcomes).items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
@@ -33,12 +34,15 @@ def write_tables(folder: Path, outcomes: Sequence[LaneOutcome], conventions: Map
 
 def tables_text(outcomes: Sequence[LaneOutcome]) -> dict[str, str]:
     """Return every table of a run as CSV text, by file name."""
-    blocks = {
-        "windows.csv": [window_values(outcome) for outcome in outcomes],
-        "launches.csv": [launch_values(outcome) for outcome in outcomes],
-        "constraints.csv": [constraint_values(outcome) for outcome in outcomes],
+    values = {
+        "windows.csv": window_values,
+        "launches.csv": launch_values,
+        "constraints.csv": constraint_values,
+        "closures.csv": closure_values,
+        "landings.csv": landing_values,
+        "robustness.csv": robustness_values,
     }
-    return {name: csv_text(TABLES[name], blocks[name]) for name in TABLES}
+    return {name: csv_text(TABLES[name], map(values[name], outcomes)) for name in TABLES}
 
 
 def csv_text(columns: Sequence[Column], blocks: Iterable[Values]) -> str:
@@ -68,6 +72,8 @@ def column_texts(column: Column, values: Values, count: int) -> list[str]:
         return [str(value) for value in found]
     if column.kind == "boolean":
         return ["true" if value else "false" for value in found]
+    if column.kind == "date":
+        return date_texts(np.asarray(found, dtype="datetime64[D]"))
     if column.kind == "utc":
         return utc_texts(np.asarray(found, dtype=np.float64))
     decimals = 0 if column.kind == "integer" else column.decimals
@@ -78,6 +84,12 @@ def number_texts(values: FloatArray, decimals: int) -> list[str]:
     """Return fixed-point texts of (N,); not finite is empty, and zero has no sign."""
     finite = np.isfinite(values).tolist()
     return [f"{value:z.{decimals}f}" if good else "" for value, good in zip(values.tolist(), finite, strict=True)]
+
+
+def date_texts(day: NDArray[np.datetime64]) -> list[str]:
+    """Return dates of (N,) as text; empty for NaT."""
+    texts: list[str] = np.where(np.isnat(day), "", np.datetime_as_string(day, unit="D")).tolist()
+    return texts
 
 
 def utc_texts(t_tdb_s: FloatArray) -> list[str]:
@@ -101,13 +113,13 @@ def launch_values(outcome: LaneOutcome) -> dict[str, Any]:
         "relaxation": outcome.relaxation,
         "assumed": [";".join(outcome.assumed)] * rows,
     }
-    return launches | words
+    return launches | words | day_values(outcome)
 
 
 def window_values(outcome: LaneOutcome) -> dict[str, Any]:
     """Return the rows of ``windows.csv`` of one lane: source name → values, inside units."""
     assumed = ";".join(outcome.assumed)
-    rows = [window_row(window) | {"assumed": assumed} for window in outcome.windows]
+    rows = [window_row(window) | {"assumed": assumed} | window_extras(outcome, window) for window in outcome.windows]
     if not rows:
         return {column.source: [] for column in WINDOWS}
     return {name: [row[name] for row in rows] for name in rows[0]}

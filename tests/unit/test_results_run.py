@@ -9,6 +9,7 @@ import pytest
 
 from sim.astro.time import utc_datetime64
 from sim.errors import UsageError
+from sim.results.columns import TABLES
 from sim.results.provenance import conventions, provenance_document
 from sim.results.run import load_run, write_results
 from tests.factories import flight_tracks, lane_outcome, outcomes, run_header, written_run
@@ -24,7 +25,7 @@ def run(tmp_path_factory):
 
 def test_the_folder_is_complete(run):
     names = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
-    tables = {f"tables/{name}" for name in ("windows.csv", "launches.csv", "constraints.csv", "columns.json")}
+    tables = {f"tables/{name}" for name in (*TABLES, "columns.json")}
     assert names == tables | {"results.nc", "summary.json", "provenance.json", "scenario.resolved.yaml"}
 
 

@@ -21,6 +21,7 @@ STATED = {
 PATTERNS = {
     "utc": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
     "boolean": r"true|false",
+    "date": r"\d{4}-\d\d-\d\d",
     "integer": r"-?\d+",
 }
 
