@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sim.errors import UsageError
-from sim.screen import keep
+from sim.screen import keep, say_all
 
 if TYPE_CHECKING:
     from sim.scenario.loader import LoadedScenario
@@ -74,3 +74,13 @@ def check_lane(loaded: LoadedScenario, lane: str) -> None:
     if lane not in loaded.scenario.lanes:
         message = f"the scenario has no lane {shown(lane)}: {did_you_mean(lane, loaded.scenario.lanes)}"
         raise UsageError(message)
+
+
+def loaded_scenario(path: Path, settings: Sequence[str]) -> LoadedScenario:
+    """Load a scenario with its ``--set`` changes, and tell of these and of the warnings."""
+    from sim.scenario import load_scenario
+
+    loaded = load_scenario(path, settings)
+    say_all(f"--set {change}" for change in loaded.overrides)
+    say_all(f"warning: {problem}" for problem in loaded.warnings)
+    return loaded

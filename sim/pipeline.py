@@ -39,6 +39,7 @@ from sim.window.launch_curve import LaunchCurve, launch_curve, no_launch
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
 from sim.window.types import LaneOutcome
+from sim.window.why import DayExplained, explain_day
 from sim.window.windows import lane_outcome
 
 FloatArray = NDArray[np.float64]
@@ -197,13 +198,29 @@ def launch_table(
     return Table(names, tuple(tuple(row) for row in list(csv.reader(io.StringIO(text)))[1:]))
 
 
+def explain_launch_day(
+    loaded: LoadedScenario, lane_id: str, day: str, *, jobs: int | None = None
+) -> tuple[ResolvedLane, DayExplained]:
+    """Explain why a lane is closed on a UTC day (or that it is open), within its scenario's horizon or outside it."""
+    set_jobs(jobs)
+    lane = resolve_lane(loaded.scenario, lane_id)
+    wanted, horizon = _date(day), loaded.scenario.horizon
+    days, epochs = utc_days(min(horizon.start, wanted), max(horizon.end, wanted))
+    number = int((np.datetime64(wanted) - days[0]).astype(int))
+    return lane, explain_day(lane, days, epochs, number)
+
+
+def _date(day: str) -> date:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        message = f"--day: {day!r} is no date; write it as 2031-04-05"
+        raise UsageError(message) from None
+
+
 def _launch_days(lane: ResolvedLane, scenario: Scenario, day: str | None, arrival_tdb_s: float | None) -> list[date]:
     if day is not None:
-        try:
-            return [date.fromisoformat(day)]
-        except ValueError:
-            message = f"--day: {day!r} is no date; write it as 2031-04-05"
-            raise UsageError(message) from None
+        return [_date(day)]
     if arrival_tdb_s is None:
         return [_first_open_day(lane, scenario)]
     shortest, longest = lane.lane.transfer.time_of_flight_s

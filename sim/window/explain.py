@@ -104,9 +104,7 @@ def weight(relaxation: Relaxation, constraints: Sequence[Constraint]) -> float:
     return relaxation.amount / scale
 
 
-def smaller(
-    one: Relaxation | None, other: Relaxation | None, constraints: Sequence[Constraint]
-) -> Relaxation | None:
+def smaller(one: Relaxation | None, other: Relaxation | None, constraints: Sequence[Constraint]) -> Relaxation | None:
     """Return the smaller of two relaxations, the first where they are equal."""
     if one is None or other is None:
         return one or other

@@ -108,9 +108,7 @@ def _heavier(figure: Any, amount: float) -> Any:
 
 
 def _launcher_mass(lane: ResolvedLane, amount: float) -> ResolvedLane:
-    points = tuple(
-        point.model_copy(update={"mass": _heavier(point.mass, amount)}) for point in lane.launcher.tli
-    )
+    points = tuple(point.model_copy(update={"mass": _heavier(point.mass, amount)}) for point in lane.launcher.tli)
     return replace(lane, launcher=lane.launcher.model_copy(update={"tli": points}))
 
 

@@ -62,9 +62,7 @@ class DayExplained:
     found: DayRange
 
 
-def explain_day(
-    lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray, number: int
-) -> DayExplained:
+def explain_day(lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray, number: int) -> DayExplained:
     """Explain day ``number`` of a horizon ``days`` (N,) with its epochs (N,)."""
     one = slice(number, number + 1)
     day, epoch = days[one], day_tdb_s[one]
@@ -152,9 +150,7 @@ def _around(amount: float, good: float, bad: float, opened: Callable[[float], bo
     return (below, bad) if opened(below) else (above, below)
 
 
-def _nearest_open(
-    lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray
-) -> np.datetime64 | None:
+def _nearest_open(lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray) -> np.datetime64 | None:
     """First open one of some days, taken in their order."""
     for start in range(0, len(days), CHUNK_DAYS):
         part = slice(start, start + CHUNK_DAYS)
@@ -165,4 +161,3 @@ def _nearest_open(
             day: np.datetime64 = days[part][which[0]]
             return day
     return None
-

@@ -96,9 +96,7 @@ def _all(lane: ResolvedLane, problem: LaunchProblem, light: LightTable) -> Candi
     return evaluate(lane, problem, picked(solve_launches(problem), index), index, light)
 
 
-def _again(
-    lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, own: str, light: LightTable
-) -> Candidates:
+def _again(lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, own: str, light: LightTable) -> Candidates:
     """Fly flights (M,) again, each at its own heading or time of flight: number k of ``own`` belongs to flight k."""
     names = ("day", "heading", "injection", "time", "approach")
     index = tuple(np.arange(len(flights.day)) if name == own else getattr(flights, name) for name in names)
@@ -130,9 +128,7 @@ def _smallest(
     return found
 
 
-def _open_but_for(
-    lane: ResolvedLane, day: NDArray[np.datetime64], flights: Candidates, name: str
-) -> NDArray[np.bool_]:
+def _open_but_for(lane: ResolvedLane, day: NDArray[np.datetime64], flights: Candidates, name: str) -> NDArray[np.bool_]:
     """Which flights (M,) satisfy all but one constraint."""
     others = [k for k, constraint in enumerate(constraints_of(lane)) if constraint.name != name]
     is_open: NDArray[np.bool_] = np.all(margins(lane, day, flights)[others] >= 0.0, axis=0)

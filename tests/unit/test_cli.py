@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import sim.cli
+import sim.commands.runs
 from sim.cli import execute
 from sim.errors import DataMissingError, NothingFeasibleError
 
@@ -121,7 +121,7 @@ def test_exit_codes_of_errors(moonport, monkeypatch, error, code):
     def fail(*_arguments, **_options):
         raise error
 
-    monkeypatch.setattr(sim.cli, "_loaded", fail)
+    monkeypatch.setattr(sim.commands.runs, "loaded_scenario", fail)
     found, out, err = moonport("run", ILRS)
     assert (found, out) == (code, "")
     assert "Traceback" not in err
@@ -129,9 +129,9 @@ def test_exit_codes_of_errors(moonport, monkeypatch, error, code):
 
 def test_our_own_fault_is_one():
     code = (
-        "import sys, sim.cli\n"
+        "import sys, sim.cli, sim.commands.runs\n"
         "def fail(*a, **k): raise ZeroDivisionError('oops')\n"
-        "sim.cli._loaded = fail\n"
+        "sim.commands.runs.loaded_scenario = fail\n"
         f"sys.argv = ['moonport', 'run', {ILRS!r}]\n"
         "sim.cli.main()\n"
     )
