@@ -278,11 +278,17 @@ def run_header(name="ILRS, made up", start="2029-01-01", days=120, **changes):
     return replace(header, **changes)
 
 
-def written_run(folder: Path, name="ILRS, made up", lanes=3, days=120, start="2029-01-01"):
-    """Write a made-up run into ``folder`` (created) and return the loaded run."""
+def written_run(folder: Path, name="ILRS, made up", lanes=3, days=120, start="2029-01-01", planned=False):
+    """Write a made-up run into ``folder`` (created) and return the loaded run.
+
+    ``planned`` adds what explains, lists and tests the windows.
+    """
     from sim.results.run import load_run, write_results
+    from tests.planning import with_planning
 
     found = outcomes(lanes, days, start)
+    if planned:
+        found = tuple(map(with_planning, found))
     folder.mkdir(parents=True, exist_ok=True)
     write_results(
         folder,

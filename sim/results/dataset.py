@@ -2,7 +2,7 @@
 
 Groups: ``/`` (what the run is, as attributes), ``/lanes/<lane>`` (launches by ``day``; ``porkchop_*`` by ``day`` and
 ``time_of_flight``; constraint masks by ``constraint`` and ``day``; ``window_*`` by ``window``; ``closure_* chance_*
-robustness_* descent_* sky_* horizon_*`` by a dimension of that name, where there are any) and ``/flights`` (the
+robustness_* profile_* sky_* horizon_*`` by a dimension of that name, where there are any) and ``/flights`` (the
 best flight of every window, sampled). Units are those people read, as in the tables; epochs are UTC to the
 millisecond, in ``/flights`` TDB seconds past J2000 as well; vectors are geocentric on ICRF axes, km.
 """
