@@ -2,8 +2,8 @@
 
 On a given day a pad passes under the plane of a parking orbit at one moment for each heading; that moment fixes the
 plane, ascent and coast fix the injection, and injection and arrival fix the plane that is needed: one unknown, the
-injection epoch t0, in one equation t0 = lift-off(node(t0)) + ascent + coast(argument(t0)). The Moon drags the node by
-half a degree an hour, so plain iteration contracts by about 0.05; Newton with the slope seen does the rest.
+injection epoch t0, in one equation t0 = lift-off(node(t0)) + ascent + coast(argument(t0)) [+ phasing]. The Moon drags
+the node by half a degree an hour, so plain iteration contracts by about 0.05; Newton with the slope seen does the rest.
 
 The circular parking orbit turns at the mean rates of J2 (Kaula 1966, eq. 3.74; Vallado 2013, eq. 9-41): node
 −3/2 n J2 (R/r)² cos i, argument of latitude n [1 + 3/2 J2 (R/r)² (4 cos² i − 1)].
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.astro.earth import earth_rotation_angle, pole_and_intermediate
 from sim.constants import EARTH_ROTATION_RAD_S, GM_EARTH_KM3_S2, J2_EARTH, R_EARTH_KM
-from sim.transfer.pad import Headings, Pad
+from sim.transfer.launch_types import APPROACHES, NO_LIFTOFF, Launches, LaunchProblem, phased, picked
 from sim.transfer.solve import (
     ALL_STAGES,
     CHECK_NODES,
@@ -35,69 +35,27 @@ from sim.transfer.solve import (
 from sim.transfer.timing import guess_tli_states
 from sim.units import DAY_S, HOUR_S
 
-FloatArray = NDArray[np.float64]
+__all__ = [
+    "NO_LIFTOFF",
+    "LaunchProblem",
+    "Launches",
+    "parking_rates_rad_s",
+    "phased",
+    "picked",
+    "refine_from",
+    "refine_launches",
+    "solve_launches",
+]
 
-NO_LIFTOFF = -1
-"""Status of an item whose lift-off falls on another date; other statuses are those of sim.transfer.solve."""
+FloatArray = NDArray[np.float64]
 
 TIMING = (Effort(guess_passes=3, sweeps=4, fresh_jacobians=2),)
 """Sweeps that leave the planes right to an arc second or so: enough to time a launch to some hundredths of a second."""
 GUESS_ROUNDS = 3
 MOST_SLOPE, USUAL_SLOPE = 0.6, 0.04
 MOST_MISMATCH_S = 20.0
-
-INJECTIONS, APPROACHES = 2, 2
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchProblem:
-    """Days × headings × times of flight from one pad.
-
-    ``arrival_tdb_s``, where given, fixes the perilune passage for all items; ``time_of_flight_s`` then only starts the
-    search. ``least_coast_s`` chooses the revolution: the coast is the first that is at least so long.
-    """
-
-    day_tdb_s: FloatArray
-    pad: Pad
-    headings: Headings
-    time_of_flight_s: FloatArray
-    parking_radius_km: float
-    perilune_radius_km: float
-    lunar_inclination_rad: float
-    ascent_s: float
-    downrange_rad: float
-    least_coast_s: float
-    arrival_tdb_s: float | None = None
-
-    @property
-    def shape(self) -> tuple[int, int, int, int, int]:
-        """Days, headings, injections, times of flight, approaches."""
-        return (len(self.day_tdb_s), len(self.headings), INJECTIONS, len(self.time_of_flight_s), APPROACHES)
-
-
-@dataclass(frozen=True, slots=True)
-class Launches:
-    """What was found, arrays of the items' shape: ``LaunchProblem.shape`` or, for picked ones, (M,); states (..., 6).
-
-    ``status`` is ``NO_LIFTOFF`` or a status of sim.transfer.solve; other values are NaN where it is not 0.
-    ``reach_margin_rad`` is the parking inclination less the declination it has to reach (known for all items);
-    ``mismatch_s`` is what is left of the closing equation, seconds.
-    """
-
-    status: NDArray[np.int8]
-    liftoff_tdb_s: FloatArray
-    coast_s: FloatArray
-    tli_tdb_s: FloatArray
-    arrival_tdb_s: FloatArray
-    tli_state_icrf: FloatArray
-    perilune_state_icrf: FloatArray
-    reach_margin_rad: FloatArray
-    mismatch_s: FloatArray
-
-
-def picked(launches: Launches, index: tuple[NDArray[np.int64], ...]) -> Launches:
-    """Return some of the launches by index, arrays (M,)."""
-    return Launches(**{field.name: getattr(launches, field.name)[index] for field in fields(Launches)})
+COAST_SLACK_S = 0.5
+"""A coast this much below the shortest is still the first that is long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +63,8 @@ class _Items:
     """What is to be solved: all items of a problem, or picked ones; arrays broadcast to ``shape``.
 
     The second group turns a node into a lift-off: noon of the day, the pad's right ascension then, the axes of date
-    (rows x, y, pole), the pad's place in the plane, the rates of the parking orbit.
+    (rows x, y, pole), the pad's place in the plane, the rates of the parking orbit. The third: ascent and phasing
+    together, what the phasing ellipse turns.
     """
 
     shape: tuple[int, ...]
@@ -120,6 +79,10 @@ class _Items:
     start_argument_rad: FloatArray
     node_rate_rad_s: FloatArray
     argument_rate_rad_s: FloatArray
+
+    delay_s: FloatArray
+    phasing_node_rad: FloatArray
+    phasing_argument_rad: FloatArray
 
 
 def parking_rates_rad_s(parking_radius_km: float, inclination_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -142,6 +105,9 @@ def _items(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], shape: 
     noon = problem.day_tdb_s + 0.5 * DAY_S
     heads = problem.headings
     node_rate, argument_rate = parking_rates_rad_s(problem.parking_radius_km, heads.inclination_rad)
+    ellipse = problem.phasing_orbit
+    turning = (np.zeros(len(heads)),) * 2 if ellipse is None else ellipse.rates_rad_s(heads.inclination_rad)
+    phasing = problem.phasing_s[time]
     return _Items(
         shape=shape,
         branch=2 * injection + approach,
@@ -154,6 +120,9 @@ def _items(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], shape: 
         start_argument_rad=(heads.argument_rad + problem.downrange_rad)[heading],
         node_rate_rad_s=node_rate[heading],
         argument_rate_rad_s=argument_rate[heading],
+        delay_s=problem.ascent_s + phasing,
+        phasing_node_rad=turning[0][heading] * phasing,
+        phasing_argument_rad=turning[1][heading] * phasing,
     )
 
 
@@ -184,7 +153,7 @@ def _implied(
 ) -> tuple[FloatArray, FloatArray]:
     """Lift-off (nearest to ``liftoff``) and coast (nearest to ``coast``, else the first long enough) of the planes."""
     node, argument = _node_and_argument(states, items.axes)
-    angle = argument - items.start_argument_rad
+    angle = argument - items.phasing_argument_rad - items.start_argument_rad
     if coast is None:
         least = items.argument_rate_rad_s * problem.least_coast_s
         angle = least + (angle - least) % (2.0 * np.pi)
@@ -193,7 +162,7 @@ def _implied(
         angle = there + _wrapped(angle - there)
     new_coast = angle / items.argument_rate_rad_s
     pad_angle = items.noon_angle_rad + EARTH_ROTATION_RAD_S * (liftoff - items.noon_tdb_s)
-    wanted = node - items.node_rate_rad_s * new_coast + items.node_offset_rad
+    wanted = node - items.phasing_node_rad - items.node_rate_rad_s * new_coast + items.node_offset_rad
     return liftoff + _wrapped(wanted - pad_angle) / EARTH_ROTATION_RAD_S, new_coast
 
 
@@ -242,9 +211,9 @@ class _Timing:
     coast_s: FloatArray
     slope: FloatArray
 
-    def better_tli(self, ascent_s: float) -> FloatArray:
-        """Newton's next injection epoch."""
-        implied = self.liftoff_tdb_s + ascent_s + self.coast_s
+    def better_tli(self, delay_s: FloatArray) -> FloatArray:
+        """Newton's next injection epoch; ``delay_s`` is ascent and phasing."""
+        implied = self.liftoff_tdb_s + delay_s + self.coast_s
         better: FloatArray = self.tli_tdb_s + (implied - self.tli_tdb_s) / (1.0 - self.slope)
         return better
 
@@ -253,11 +222,11 @@ def _timed_by_guess(problem: LaunchProblem) -> _Timing:
     """Time the injection with the pseudostate guess alone, one approach for both: last axis of length 1."""
     items = _grid_items(problem, 1)
     liftoff = np.array(np.broadcast_to(items.noon_tdb_s, items.shape))
-    t0 = liftoff + problem.ascent_s + 0.75 * HOUR_S
+    t0 = liftoff + items.delay_s + 0.75 * HOUR_S
     states = _guess(problem, items, t0)
     timing = _Timing(t0, *_implied(problem, items, states, liftoff, None), np.zeros(items.shape))
     for _ in range(GUESS_ROUNDS - 1):
-        t0 = timing.better_tli(problem.ascent_s)
+        t0 = timing.better_tli(items.delay_s)
         states = _guess(problem, items, t0)
         timing = _next_timing(problem, items, timing, t0, states)
     return timing
@@ -280,14 +249,37 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     """
     items = _grid_items(problem)
     timing = _timed_by_guess(problem)
-    t0 = timing.better_tli(problem.ascent_s)
+    t0 = timing.better_tli(items.delay_s)
     states = _solve(problem, items, t0, TIMING).tli_state_icrf.reshape(*items.shape, 6)
     # The first full solution replaces the guess, whose planes are a degree off: the guess's slope is kept.
     timing = _Timing(t0, *_implied(problem, items, states, timing.liftoff_tdb_s, timing.coast_s), timing.slope)
-    t0 = timing.better_tli(problem.ascent_s)
+    t0 = timing.better_tli(items.delay_s)
     solutions = _solve(problem, items, t0, ALL_STAGES)
     states = solutions.tli_state_icrf.reshape(*items.shape, 6)
-    return _launches(problem, items, _next_timing(problem, items, timing, t0, states), solutions)
+    timing = _next_timing(problem, items, timing, t0, states)
+    return _with_first_coasts(problem, items, timing, _launches(problem, items, timing, solutions), solutions)
+
+
+def _with_first_coasts(
+    problem: LaunchProblem, items: _Items, timing: _Timing, launches: Launches, solutions: Solutions
+) -> Launches:
+    """Solve again what is a revolution off: the guess chose it, whose plane is some degrees (a minute of coast) off."""
+    coast = timing.tli_tdb_s - timing.liftoff_tdb_s - items.delay_s
+    revolution = 2.0 * np.pi / np.broadcast_to(items.argument_rate_rad_s, items.shape)
+    least = problem.least_coast_s - COAST_SLACK_S
+    sound = solutions.converged.reshape(items.shape) & (np.abs(coast - timing.coast_s) < MOST_MISMATCH_S)
+    more = np.where(coast < least, 1, np.where(coast >= least + revolution, -1, 0)) * sound
+    index = np.nonzero(more)
+    if len(index[0]) == 0:
+        return launches
+    wanted = (timing.coast_s + more * revolution)[index]
+    found = refine_from(problem, index, timing.tli_tdb_s[index], timing.liftoff_tdb_s[index], wanted, nodes=MAP_NODES)
+    # A revolution less only where that coast is long enough.
+    better = (more[index] > 0) | (found.coast_s >= least)
+    where = tuple(part[better] for part in index)
+    for field in fields(Launches):
+        getattr(launches, field.name)[where] = getattr(found, field.name)[better]
+    return launches
 
 
 def refine_launches(
@@ -315,7 +307,7 @@ def refine_from(
     items = _items(problem, index, (len(index[0]),))
     timing = _Timing(tli_tdb_s, liftoff_tdb_s, coast_s, np.full(items.shape, USUAL_SLOPE))
     for _ in range(rounds):
-        better = timing.better_tli(problem.ascent_s)
+        better = timing.better_tli(items.delay_s)
         t0 = np.where(np.isfinite(better), better, tli_tdb_s)
         solutions = _solve(problem, items, t0, ALL_STAGES, nodes)
         timing = _next_timing(problem, items, timing, t0, solutions.tli_state_icrf)
@@ -333,7 +325,7 @@ def _reach_margin(items: _Items, solutions: Solutions) -> FloatArray:
 def _launches(problem: LaunchProblem, items: _Items, timing: _Timing, solutions: Solutions) -> Launches:
     """Gather the results; the coast is the time that is there, the mismatch what the orbit would want beside it."""
     t0 = timing.tli_tdb_s
-    available = t0 - timing.liftoff_tdb_s - problem.ascent_s
+    available = t0 - timing.liftoff_tdb_s - items.delay_s
     mismatch = available - timing.coast_s
     status = solutions.status.reshape(items.shape).astype(np.int8)
     status = np.where((status == CONVERGED) & (np.abs(mismatch) > MOST_MISMATCH_S), np.int8(DIVERGED), status)
