@@ -1,12 +1,14 @@
 """Lunar orbit insertion: impulses at the apsides, from the arrival hyperbola into the staging orbit.
 
-Impulsive and tangential. A real burn of length T about perilune costs more by the share (mu / r^3) T^2 / 24, to second
-order (Robbins 1966, AIAA Journal 4(8), pp. 1417-1423): 0.4 % for the 6 minutes of Apollo 11, 3 % for the 17 minutes of
-Chang'e-5; beyond half an hour the series overstates it and the burn is split. ``finite_burn_loss_km_s`` gives it;
-nothing here adds it.
+Impulsive and tangential, a turn of the plane included where the approach cannot give the inclination. A real burn of
+length T about perilune costs more by the share (mu / r^3) T^2 / 24, to second order (Robbins 1966, AIAA Journal 4(8),
+pp. 1417-1423): 0.4 % for the 6 minutes of Apollo 11, 3 % for the 17 minutes of Chang'e-5. Beyond half an hour the
+series overstates it, and flights split the burn over several perilunes: ``insertion_loss_km_s`` charges each part.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from sim.constants import G0_KM_S2, GM_MOON_KM3_S2
 
 FloatArray = NDArray[np.float64]
+
+LONGEST_BURN_S = 1800.0
+"""A longer insertion is split over several perilunes."""
 
 
 def _array(value: ArrayLike) -> FloatArray:
@@ -84,3 +89,92 @@ def finite_burn_loss_km_s(dv_km_s: ArrayLike, burn_s: ArrayLike, radius_km: Arra
     """
     loss: FloatArray = _array(dv_km_s) * GM_MOON_KM3_S2 / _array(radius_km) ** 3 * _array(burn_s) ** 2 / 24.0
     return loss
+
+
+def insertion_loss_km_s(
+    dv_km_s: ArrayLike, mass_kg: ArrayLike, isp_s: float, thrust_n: float | None, radius_km: ArrayLike
+) -> FloatArray:
+    """Finite-burn loss of insertions (N,) by stages of a given thrust, at perilunes of a given radius.
+
+    A burn of more than half an hour is split into equal parts no longer than that, one at each perilune; no thrust: no
+    loss. NaN stays NaN.
+    """
+    if thrust_n is None:
+        return 0.0 * _array(dv_km_s)
+    burn_s = burn_time_s(dv_km_s, mass_kg, isp_s, thrust_n)
+    return finite_burn_loss_km_s(dv_km_s, burn_s / np.maximum(1.0, np.ceil(burn_s / LONGEST_BURN_S)), radius_km)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneChange:
+    """A turn of the velocity about the radius at perilune, arrays (...).
+
+    Attributes
+    ----------
+    turn_rad : ndarray (...)
+        The least that gives the inclination asked for, positive from the pole's side (right-handed about the radius);
+        NaN where perilune lies at a higher latitude than the inclination.
+    nearest_turn_rad : ndarray (...)
+        The same, and where it cannot be reached the least turn to the nearest inclination.
+    inclination_rad : ndarray (...)
+        Reached with the nearest turn.
+    state_icrf : ndarray (..., 6)
+        At perilune, the velocity turned (its length kept) by the nearest turn.
+    """
+
+    turn_rad: FloatArray
+    nearest_turn_rad: FloatArray
+    inclination_rad: FloatArray
+    state_icrf: FloatArray
+
+
+def plane_change_at_perilune(
+    perilune_state_icrf: FloatArray, moon_pole_icrf: FloatArray, inclination_rad: ArrayLike
+) -> PlaneChange:
+    """Turn the velocity about the radius at perilune so that the orbit gets an inclination to the Moon's equator.
+
+    Parameters
+    ----------
+    perilune_state_icrf : ndarray (..., 6)
+        Moon-centred states at perilune, km and km/s.
+    moon_pole_icrf : ndarray (..., 3)
+        Unit vector to the Moon's north pole.
+    inclination_rad : array_like (...)
+        Asked for.
+
+    Notes
+    -----
+    With the pole k, the normal h and q = p x h (p the unit radius), a turn x about p gives
+    cos i = k.h cos x + k.q sin x = cos(latitude) cos(x - x0): two turns, or none where |cos i| > cos(latitude).
+    """
+    r, v = perilune_state_icrf[..., :3], perilune_state_icrf[..., 3:]
+    normal, radial = _unit(np.cross(r, v)), _unit(r)
+    along_normal = np.sum(moon_pole_icrf * normal, axis=-1)
+    along_ahead = np.sum(moon_pole_icrf * np.cross(radial, normal), axis=-1)
+    cos_latitude = np.hypot(along_normal, along_ahead)
+    cosine = np.cos(_array(inclination_rad)) / cos_latitude
+    middle, half = np.arctan2(along_ahead, along_normal), np.arccos(np.clip(cosine, -1.0, 1.0))
+    first, second = _within_half_turn(middle + half), _within_half_turn(middle - half)
+    turn: FloatArray = np.where(np.abs(first) <= np.abs(second), first, second)
+    reached = np.arccos(np.clip(cos_latitude * np.cos(turn - middle), -1.0, 1.0))
+    turned = np.cos(turn)[..., None] * v + np.sin(turn)[..., None] * np.cross(radial, v)
+    state = np.concatenate(np.broadcast_arrays(r, turned), axis=-1)
+    return PlaneChange(np.where(np.abs(cosine) <= 1.0, turn, np.nan), turn, reached, state)
+
+
+def plane_change_at_perilune_rad(
+    perilune_state_icrf: FloatArray, moon_pole_icrf: FloatArray, inclination_rad: ArrayLike
+) -> FloatArray:
+    """Return the least turn (...) of ``plane_change_at_perilune``, NaN where the inclination is out of reach."""
+    return plane_change_at_perilune(perilune_state_icrf, moon_pole_icrf, inclination_rad).turn_rad
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    unit: FloatArray = vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+    return unit
+
+
+def _within_half_turn(angle_rad: FloatArray) -> FloatArray:
+    """Into [-pi, pi)."""
+    wrapped: FloatArray = (angle_rad + np.pi) % (2.0 * np.pi) - np.pi
+    return wrapped

@@ -1,8 +1,9 @@
 """From the mass a launcher injects to the cargo on the ground: the rocket equation, phase by phase and stage by stage.
 
 Each stage burns for the phases it serves and is dropped, with the propellant it cannot burn, after the last of them;
-the last stage lands with its own. Cargo is what is left of the landed mass without that stage and its residuals.
-Launch mass = propellant burnt + stages dropped + mass landed, exactly.
+the last stage lands with its own, or stays in orbit with it where no stage lands. Cargo is what is left of the mass
+that arrives without that stage and its residuals. Launch mass = propellant burnt + stages dropped + mass landed,
+exactly.
 """
 
 from __future__ import annotations
@@ -23,18 +24,29 @@ FloatArray = NDArray[np.float64]
 _ROUNDING_KG = 1e-6
 
 
+_WITH_MARGIN = frozenset({"insertion", "loiter", "deorbit", "braking", "descent"})
+
+
 @dataclass(frozen=True, slots=True)
 class Burns:
-    """Delta-v of each phase, km/s; shapes broadcast to that of the launch mass."""
+    """Delta-v of each phase, km/s; shapes broadcast to that of the launch mass.
+
+    ``margin`` is a share added to insertion, upkeep, deorbit, braking and descent when they are flown.
+    """
 
     corrections_km_s: ArrayLike
     insertion_km_s: ArrayLike
     loiter_km_s: ArrayLike
     descent_km_s: ArrayLike
+    injection_km_s: ArrayLike = 0.0
+    deorbit_km_s: ArrayLike = 0.0
+    braking_km_s: ArrayLike = 0.0
+    margin: float = 0.0
 
     def of(self, phase: Phase) -> FloatArray:
-        """Delta-v of one phase."""
-        return np.asarray(getattr(self, f"{phase}_km_s", 0.0), dtype=np.float64)
+        """Delta-v flown in a phase, margin included."""
+        planned = np.asarray(getattr(self, f"{phase}_km_s"), dtype=np.float64)
+        return planned * (1.0 + self.margin) if phase in _WITH_MARGIN else planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +66,8 @@ class MassBudget:
     dropped_kg : ndarray (N,)
         Stages left behind, with their residuals.
     landed_kg, landed_payload_kg : ndarray (N,)
-        Everything that touches down, and the cargo in it, at most the lander's payload_max. Negative cargo: the lander
-        itself is too heavy by that much.
+        Everything that touches down (an orbiter: that stays in its orbit), and the cargo in it, at most the lander's
+        payload_max. Negative cargo: the lander itself is too heavy by that much.
     spare_kg : ndarray (N,)
         Landed mass beyond payload_max: reserve or ballast.
     """
@@ -102,17 +114,41 @@ def loiter_upkeep_dv_km_s(staging_orbit: StagingOrbit, loiter_s: ArrayLike, leve
 
 
 def mass_budget(lander: Lander, launch_mass_kg: ArrayLike, burns: Burns, level: Level = "value") -> MassBudget:
-    """Fly N landers from injection to the ground.
+    """Fly N landers from injection to the ground, or into their orbit.
 
     Where the tanks cannot hold what the launch mass needs, a lander that ``fits_launcher`` flies lighter, with less
     cargo, until they can; a ``fixed`` one keeps its mass and shows a negative margin.
     """
     plans = _stage_plans(lander, burns, level)
-    shape = np.broadcast_shapes(np.shape(launch_mass_kg), *(burns.of(phase).shape for phase in PHASES))
+    return _flown(lander, _taken_along(lander, launch_mass_kg, plans), plans, level)
+
+
+def mass_before_kg(
+    lander: Lander, launch_mass_kg: ArrayLike, burns: Burns, phase: Phase, level: Level = "value"
+) -> FloatArray:
+    """Mass (N,) at the start of a phase, of the same flight as ``mass_budget``.
+
+    Only burns before the phase count, and for a lander that ``fits_launcher`` those that fill its tanks.
+    """
+    plans = _stage_plans(lander, burns, level)
+    mass = _taken_along(lander, launch_mass_kg, plans)
+    for plan in plans:
+        start = mass
+        for flown, ratio in plan.ratios.items():
+            if flown == phase:
+                return mass
+            mass = mass * ratio
+        mass = mass - plan.dry_kg - (start - mass) * plan.residual_per_burnt
+    message = f"{lander.id} flies no {phase}"
+    raise ValueError(message)
+
+
+def _taken_along(lander: Lander, launch_mass_kg: ArrayLike, plans: tuple[_StagePlan, ...]) -> FloatArray:
+    """Launch mass (N,) broadcast with the burns, lighter where the tanks ask for it."""
+    shapes = [ratio.shape for plan in plans for ratio in plan.ratios.values()]
+    shape = np.broadcast_shapes(np.shape(launch_mass_kg), *shapes)
     launch: FloatArray = np.broadcast_to(np.asarray(launch_mass_kg, dtype=np.float64), shape)
-    if lander.sizing == "fits_launcher":
-        launch = np.minimum(launch, _launch_mass_of_full_tanks(plans))
-    return _flown(lander, launch, plans, level)
+    return np.minimum(launch, _launch_mass_of_full_tanks(plans)) if lander.sizing == "fits_launcher" else launch
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +163,12 @@ class _StagePlan:
 
 
 def _stage_plans(lander: Lander, burns: Burns, level: Level) -> tuple[_StagePlan, ...]:
-    flown_by = _stage_of_phase(lander)
+    """Who flies what: a phase that no stage names falls to the stage of the next one; none after the last one named."""
+    flown_by = {phase: lander.stage_of(phase) for phase in PHASES}
     return tuple(
         _plan(stage, {phase: burns.of(phase) for phase in PHASES if flown_by[phase] is stage}, level)
         for stage in lander.stages
     )
-
-
-def _stage_of_phase(lander: Lander) -> dict[Phase, Stage]:
-    """Who flies what: a phase that no stage names falls to the stage of the next one."""
-    flown_by: dict[Phase, Stage] = {}
-    stage = lander.stages[-1]
-    for phase in reversed(PHASES):
-        stage = next((each for each in lander.stages if phase in each.phases), stage)
-        flown_by[phase] = stage
-    return flown_by
 
 
 def _plan(stage: Stage, dv_km_s: Mapping[Phase, FloatArray], level: Level) -> _StagePlan:
