@@ -10,8 +10,9 @@ so the correction is a matrix times the six errors at injection, its covariance 
 chi-square. What is left at arrival is the changed velocity there, and the burn's own error carried on.
 
 The burn's error has the same standard deviation on each axis: a share of the burn and a floor (Gates 1963, JPL TR
-32-504, with equal errors of size and of direction). Left out: what tracking does not know of the orbit, drag of a low
-parking orbit, and later corrections, which cost less and come on top.
+32-504, with equal errors of size and of direction). Left out: what tracking does not know of the orbit, and later
+corrections. Those cost some tenths of a metre a second and would take out most of what the first one's error leaves,
+so arrivals are here more spread than flown ones.
 
 Sampling. ``flown_arrivals`` flies drawn errors in the map's full force model: to the correction epoch; back from the
 perilune position, whose velocity is adjusted until the flight starts where the craft is, which gives the correction
@@ -40,7 +41,7 @@ FIRST_CORRECTION_S = DAY_S
 
 STEP_KM, STEP_KM_S = 0.02, 2e-5
 """Half steps of the differences at injection; at perilune both are five times as long. The matrices are then good to
-some 1e-7 of themselves (tests/unit/test_dispersion.py, against integrated variational equations)."""
+3e-7 of themselves or better (tests/unit/test_dispersion.py, against integrated variational equations)."""
 
 SAMPLE_TOLERANCE = 1e-9
 """Of sampled flights: metres at the Moon."""
@@ -326,4 +327,6 @@ def _velocities_to_aim(
         velocity[going[close]] = reached[close, 3:]
         change[going] += miss @ step
         going = going[~close]
+        if going.size == 0:
+            break
     return velocity

@@ -2,8 +2,8 @@
 
 With the covariance's axes turned out, the squared length is the sum of l_i z_i^2 of independent normal z: a weighted
 chi-square. Here the largest axis is integrated by the error function and the other two in polar coordinates, which is
-exact to the quadrature: 2e-5 where one axis vanishes beside two equal ones, 1e-7 elsewhere (tests/unit/
-test_gaussian_norm.py, against closed forms and the characteristic function of Imhof 1961, Biometrika 48:419).
+exact to the quadrature: 2e-5 where one axis vanishes beside two equal ones, 1e-6 or better elsewhere (tests/unit/
+test_gaussian_norm.py, against closed forms and an inverted Laplace transform).
 """
 
 from __future__ import annotations
