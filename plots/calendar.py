@@ -28,6 +28,7 @@ LEGEND_NOTE = (
     "White dot: best day of a window. A day closed by several constraints shows them stacked. "
     "† rests on figures that are assumed."
 )
+NEARLY_OPEN_NOTE = "Dark dot: a small relaxation of one constraint would open the day."
 SHADE_SHARES = (0.90, 0.95, 0.98, 0.99)
 """Shares of the lane's best payload between one open shade and the next: a mass budget varies by a few per cent."""
 
@@ -44,7 +45,8 @@ class _Block:
 def draw_delivery_calendar(ax: Axes, views: Sequence[LaneView]) -> None:
     """Draw every launch day of every lane: open days dark by payload, closed days pale by reason.
 
-    A day closed by several constraints shows them all, one above the other. White dots are the best days of windows.
+    A day closed by several constraints shows them all, one above the other. White dots are the best days of windows,
+    dark dots closed days that a small relaxation would open.
     """
     blocks, bottom = _place(views)
     asked = [name for view in views for name in view.constraints]
@@ -53,7 +55,9 @@ def draw_delivery_calendar(ax: Axes, views: Sequence[LaneView]) -> None:
     for block in blocks:
         _draw_block(ax, block, styles, as_image=as_image)
     _dress_axis(ax, views, blocks, bottom)
-    _add_legend(ax, [styles[name] for name in closing_names(views)])
+    nearly_open = any(view.nearly_open.any() for view in views)
+    note = f"{LEGEND_NOTE}\n{NEARLY_OPEN_NOTE}" if nearly_open else LEGEND_NOTE
+    _add_legend(ax, [styles[name] for name in closing_names(views)], note)
 
 
 def calendar_height_in(views: Sequence[LaneView]) -> float:
@@ -105,6 +109,7 @@ def _draw_block(ax: Axes, block: _Block, styles: Mapping[str, ReasonStyle], *, a
         add_rectangles(ax, boxes, style.face, style.hatch, style.hatch_colour, as_image=as_image)
     for shade, boxes in open_boxes.items():
         add_rectangles(ax, boxes, OPEN_SHADES[shade], as_image=as_image)
+    _mark_nearly_open_days(ax, block)
     _mark_best_days(ax, block)
 
 
@@ -145,6 +150,24 @@ def _mark_best_days(ax: Axes, block: _Block) -> None:
     year, column = year_columns(np.array([window.best_day for window in view.windows], dtype="datetime64[D]"))
     rows = [block.row_of_year[int(y)] + 0.5 for y in year]
     ax.plot(column + 0.5, rows, linestyle="none", marker="o", markersize=2.1, color="white", markeredgewidth=0.0)
+
+
+def _mark_nearly_open_days(ax: Axes, block: _Block) -> None:
+    shown = block.view.day[block.view.nearly_open]
+    if not shown.size:
+        return
+    year, column = year_columns(shown)
+    rows = [block.row_of_year[int(y)] + 0.5 for y in year]
+    ax.plot(
+        column + 0.5,
+        rows,
+        linestyle="none",
+        marker="o",
+        markersize=1.9,
+        color=INK,
+        markeredgewidth=0.0,
+        rasterized=True,
+    )
 
 
 def _dress_axis(ax: Axes, views: Sequence[LaneView], blocks: Sequence[_Block], bottom: float) -> None:
@@ -204,7 +227,7 @@ def assumed_mark(view: LaneView) -> str:
     return "†" if view.assumed else ""
 
 
-def _add_legend(ax: Axes, shown: Sequence[ReasonStyle]) -> None:
+def _add_legend(ax: Axes, shown: Sequence[ReasonStyle], note: str) -> None:
     shades = tuple(Patch(facecolor=shade) for shade in OPEN_SHADES)
     handles: list[Any] = [shades] + [
         Patch(facecolor=style.face, edgecolor=style.hatch_colour, hatch=style.hatch or None, linewidth=0.0)
@@ -217,7 +240,7 @@ def _add_legend(ax: Axes, shown: Sequence[ReasonStyle]) -> None:
     ax.figure.legend(
         handles,
         labels,
-        title=LEGEND_NOTE,
+        title=note,
         title_fontsize=8,
         alignment="left",
         loc="outside lower center",

@@ -12,6 +12,7 @@ from plots.calendar import calendar_height_in, draw_delivery_calendar
 from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_bars, metrics_height_in
 from plots.landed_mass import draw_landed_mass
 from plots.lane import LaneView, best_window, flight_track, view_lanes
+from plots.planning_figures import planning_figures
 from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights, porkchop_values
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
@@ -33,6 +34,8 @@ def draw_run(run: Run, folder: Path) -> list[Path]:
     with moonport_style():
         paths = save_figure(calendar_figure(run, views), folder, "calendar")
         paths += save_figure(landed_mass_figure(run, views), folder, "landed_mass")
+        for stem, figure in planning_figures(run, views):
+            paths += save_figure(figure, folder, stem)
         for view in views:
             paths += save_figure(porkchop_figure(run, view), folder, f"porkchop_{file_stem(view.lane)}")
         for view in views:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from plots.style import words
@@ -34,6 +35,10 @@ class LaneView:
         Names joined with ``;``.
     constraints : list of str
         Names in the order they are asked.
+    constraint_open : ndarray (C, N) bool
+        Where some flight of the day satisfies the constraint.
+    nearly_open : ndarray (N,) bool
+        Closed days that a small relaxation of one constraint would open; all False where not worked out.
     landed_payload_kg : ndarray (N,)
         NaN on closed days.
     time_of_flight_d : ndarray (T,)
@@ -52,6 +57,8 @@ class LaneView:
     is_open: NDArray[np.bool_]
     closed_by: list[str]
     constraints: list[str]
+    constraint_open: NDArray[np.bool_]
+    nearly_open: NDArray[np.bool_]
     landed_payload_kg: FloatArray
     time_of_flight_d: FloatArray
     total_dv_m_s: FloatArray
@@ -73,6 +80,8 @@ def view_lane(lane: LaneRun) -> LaneView:
         is_open=is_open,
         closed_by=["" if is_open[i] else str(names) or UNEXPLAINED for i, names in enumerate(data["closed_by"].values)],
         constraints=[str(name) for name in data["constraint"].values],
+        constraint_open=data["constraint_open"].values.astype(bool),
+        nearly_open=~is_open & nearly_open(data),
         landed_payload_kg=data["landed_payload_kg"].values,
         time_of_flight_d=data["time_of_flight"].values,
         total_dv_m_s=data["porkchop_tli_dv_m_s"].values + data["porkchop_loi_dv_m_s"].values,
@@ -81,6 +90,14 @@ def view_lane(lane: LaneRun) -> LaneView:
         reasons=[str(reason) for reason in data["reason"].values],
         windows=lane.windows,
     )
+
+
+def nearly_open(data: xr.Dataset) -> NDArray[np.bool_]:
+    """Days (N,) that a small relaxation of one constraint opens."""
+    if "relaxation_is_small" not in data:
+        return np.zeros(data.sizes["day"], dtype=bool)
+    found: NDArray[np.bool_] = data["relaxation_is_small"].values.astype(bool)
+    return found
 
 
 def view_lanes(run: Run) -> list[LaneView]:

@@ -1,0 +1,85 @@
+"""The constraint stack: each constraint's days as a strip, and below them the days on which one flight keeps all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from plots.dates import show_days
+from plots.lane import LaneView
+from plots.marks import Box, add_rectangles, runs_of_equal
+from plots.reasons import ReasonStyle
+from plots.style import INK, MUTED, OPEN_SHADES, words
+
+STRIP = 0.78
+ALL = "all, by one flight"
+APART_COLOUR = "#b4bec7"
+APART_LABEL = "each is kept, but by no one flight"
+KEPT_COLOUR = OPEN_SHADES[0]
+ALL_COLOUR = OPEN_SHADES[-1]
+
+
+def draw_constraint_stack(ax: Axes, view: LaneView, span: slice, styles: Mapping[str, ReasonStyle]) -> None:
+    """Draw the strips of the constraints that close some day of ``span``; the others are named in a line below."""
+    days = view.day[span].astype(float)
+    closing = closing_rows(view, span)
+    for row, number in enumerate(closing):
+        style = styles[view.constraints[number]]
+        kept = view.constraint_open[number, span]
+        add_rectangles(ax, strip_boxes(kept, days[0], row), KEPT_COLOUR)
+        add_rectangles(ax, strip_boxes(~kept, days[0], row), style.face, style.hatch, style.hatch_colour)
+        _write_count(ax, kept, row)
+    _draw_all(ax, view, span, len(closing))
+    _dress_axis(ax, [words(view.constraints[number]) for number in closing])
+    show_days(ax, days[0], days[-1] + 1.0)
+    never = [words(name) for number, name in enumerate(view.constraints) if number not in closing]
+    if never:
+        ax.set_xlabel(f"never closes a day here: {', '.join(never)}", loc="left", fontsize=8, color=MUTED)
+
+
+def closing_rows(view: LaneView, span: slice) -> list[int]:
+    """Numbers of the constraints that no flight of some day in ``span`` keeps."""
+    return np.flatnonzero(~view.constraint_open[:, span].all(axis=1)).tolist()
+
+
+def strip_boxes(mask: NDArray[np.bool_], first_day: float, row: float) -> list[Box]:
+    """Boxes of the runs of true days, in a row."""
+    top = row + (1.0 - STRIP) / 2.0
+    runs = [(first, stop) for first, stop in runs_of_equal(mask.tolist()) if mask[first]]
+    return [(first_day + first, top, first_day + stop, top + STRIP) for first, stop in runs]
+
+
+def _draw_all(ax: Axes, view: LaneView, span: slice, row: int) -> None:
+    first = float(view.day[span][0].astype(float))
+    is_open = view.is_open[span]
+    apart = view.constraint_open[:, span].all(axis=0) & ~is_open
+    add_rectangles(ax, strip_boxes(apart, first, row + 0.25), APART_COLOUR)
+    add_rectangles(ax, strip_boxes(is_open, first, row + 0.25), ALL_COLOUR)
+    _write_count(ax, is_open, row + 0.25)
+
+
+def _write_count(ax: Axes, mask: NDArray[np.bool_], row: float) -> None:
+    ax.annotate(
+        f"{int(mask.sum())} d",
+        (1.0, row + 0.5),
+        (4, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=INK,
+        annotation_clip=False,
+    )
+
+
+def _dress_axis(ax: Axes, names: list[str]) -> None:
+    rows = [*(number + 0.5 for number in range(len(names))), len(names) + 0.75]
+    ax.set_yticks(rows, labels=[*names, ALL])
+    ax.set_ylim(len(names) + 1.3, -0.1)
+    ax.axhline(len(names) + 0.12, color=MUTED, linewidth=0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.get_yticklabels()[-1].set_fontweight("bold")
+    ax.spines[["top", "right", "left"]].set_visible(False)

@@ -1,0 +1,117 @@
+"""Sun and Earth over a landing site's horizon, with the landing chances of a flight."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import num2date
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from plots.planning import ChanceView, SkyView
+from plots.style import BURN_COLOUR, EARTH_COLOUR, FAINT, INK, MUTED
+
+FloatArray = NDArray[np.float64]
+
+GROUND_COLOUR = "#d9d3c7"
+SUN_COLOUR = "#e0a100"
+OPEN_COLOUR = "#08264d"
+SHOWN_AROUND_D = 2.0
+"""Days of the Sun's track before the first chance and after the last."""
+MOST_DATES = 7
+LONG_JUMP_DEG = 180.0
+
+
+def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
+    """Draw the tracks of Sun and Earth over the horizon; chances lie where the Sun then is."""
+    shown = _shown(sky, chances)
+    low, high = _limits(sky, shown)
+    ax.fill_between(sky.mask_azimuth_deg, low, sky.mask_elevation_deg, color=GROUND_COLOUR, linewidth=0.0, zorder=1)
+    ax.plot(sky.mask_azimuth_deg, sky.mask_elevation_deg, color=MUTED, linewidth=0.7, zorder=1.1)
+    ax.axhline(0.0, color=MUTED, linewidth=0.5, linestyle=(0, (4, 3)), zorder=1.2)
+    for azimuth, elevation, colour, name in (
+        (sky.sun_azimuth_deg, sky.sun_elevation_deg, SUN_COLOUR, "Sun"),
+        (sky.earth_azimuth_deg, sky.earth_elevation_deg, EARTH_COLOUR, "Earth"),
+    ):
+        ax.plot(*without_jumps(azimuth[shown], elevation[shown]), color=colour, linewidth=1.3, zorder=2, label=name)
+    if chances is not None:
+        _draw_chances(ax, chances)
+    _write_dates(ax, sky, shown)
+    ax.set_xlim(0.0, 360.0)
+    ax.set_ylim(low, high)
+    ax.set_xticks(range(0, 361, 45), labels=("N", "45°", "E", "135°", "S", "225°", "W", "315°", "N"))
+    ax.set_ylabel("elevation, °")
+    ax.grid(visible=True, color=FAINT, linewidth=0.4)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def without_jumps(azimuth_deg: FloatArray, elevation_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Break a track with NaN where it passes through north, so that no line crosses the page."""
+    jumps = np.flatnonzero(np.abs(np.diff(azimuth_deg)) > LONG_JUMP_DEG) + 1
+    return np.insert(azimuth_deg, jumps, np.nan), np.insert(elevation_deg, jumps, np.nan)
+
+
+def _shown(sky: SkyView, chances: ChanceView | None) -> NDArray[np.bool_]:
+    """Part of the tracks around the chances; all of it without any."""
+    if chances is None or not chances.landing_d.size:
+        return np.ones(sky.time_d.size, dtype=bool)
+    first, last = chances.landing_d.min() - SHOWN_AROUND_D, chances.landing_d.max() + SHOWN_AROUND_D
+    inside: NDArray[np.bool_] = (sky.time_d >= first) & (sky.time_d <= last)
+    return inside if inside.any() else np.ones(sky.time_d.size, dtype=bool)
+
+
+def _limits(sky: SkyView, shown: NDArray[np.bool_]) -> tuple[float, float]:
+    """Elevations to show: everything above the ground, and a little of what lies below."""
+    above = [sky.sun_elevation_deg[shown], sky.earth_elevation_deg[shown], sky.mask_elevation_deg]
+    high = max(float(np.max(values, initial=1.0)) for values in above)
+    ground = float(np.min(sky.mask_elevation_deg, initial=0.0))
+    low = max(min(float(np.min(values, initial=0.0)) for values in above), ground - 0.15 * (high - ground) - 1.0)
+    room = 0.08 * (high - low)
+    return low - room, high + 2.0 * room
+
+
+def _draw_chances(ax: Axes, chances: ChanceView) -> None:
+    is_open = np.array([not closed for closed in chances.closed_by], dtype=bool)
+    spots = np.stack([chances.sun_azimuth_deg, chances.sun_elevation_deg], axis=-1)
+    looks = (
+        (~is_open, "x", 3.0, MUTED, "landing chance, closed"),
+        (is_open, "o", 3.0, OPEN_COLOUR, "landing chance that can be taken"),
+    )
+    for which, marker, size, colour, label in looks:
+        if which.any():
+            ax.plot(
+                *spots[which].T, linestyle="none", marker=marker, markersize=size, color=colour, label=label, zorder=3
+            )
+    if chances.taken >= 0:
+        ax.plot(
+            *spots[chances.taken],
+            linestyle="none",
+            marker="D",
+            markersize=7.0,
+            color=BURN_COLOUR,
+            markeredgecolor="white",
+            label="landing flown",
+            zorder=5,
+        )
+
+
+def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_]) -> None:
+    """Write dates beside the Sun's track, at 00:00 UTC."""
+    time_d = sky.time_d[shown]
+    days = np.arange(np.ceil(time_d[0]), time_d[-1])
+    for day in days[:: max(1, -(-days.size // MOST_DATES))]:
+        row = int(np.argmin(np.abs(time_d - day)))
+        spot = (sky.sun_azimuth_deg[shown][row], sky.sun_elevation_deg[shown][row])
+        ax.plot(*spot, marker="o", markersize=3.5, color="white", markeredgecolor=SUN_COLOUR, zorder=4)
+        ax.annotate(
+            num2date(day).strftime("%d %b"),
+            spot,
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+            color=INK,
+            path_effects=[withStroke(linewidth=2.0, foreground="white")],
+            zorder=6,
+        )
