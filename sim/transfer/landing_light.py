@@ -1,8 +1,12 @@
-"""Light at a landing site over time, indexed so that a search of landings never has to walk through the dark.
+"""Light and contact at a landing site over time, indexed so that a search of landings need not walk through the dark.
 
 The Sun's elevation is linear between the points of an even grid. The *light margin* at an epoch is how far inside the
 asked bands the Sun stands (radians, negative: outside); between two grid points it is the least of four straight
 lines, hence concave, and its highest value in any part of a cell is found exactly from eight candidates.
+
+*Light left* is the time until the Sun's centre sinks below the local horizon: a straight line within each cell, down to
+sunset. *Contact* is linear between the points of a grid of its own, a whole number of times finer: the Earth drifts by
+degrees in a day, a relay crosses the sky in an hour.
 """
 
 from __future__ import annotations
@@ -21,6 +25,15 @@ IntArray = NDArray[np.int64]
 Vector = tuple[float, float, float]
 Band = tuple[float, float] | None
 
+LONGEST_LIGHT_LEFT_S = 30.0 * 86400.0
+"""Light left is not told beyond this, or what is asked: "a month or more", on whatever day the site's grid ends."""
+
+BROKEN = 1000.0
+"""Trouble of one broken condition beside how far it is broken (in the scales below)."""
+
+LIGHT_SCALE_RAD, LIGHT_LEFT_SCALE_S, CONTACT_SCALE_RAD = 0.5 * pi / 180.0, 0.5 * 86400.0, pi / 180.0
+"""Shortfalls that a planner would call equally small."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteLight:
@@ -35,6 +48,12 @@ class SiteLight:
         Unit vector from the Moon's centre to the site, ICRF axes.
     sun_elevation_rad, sun_above_horizon_rad : ndarray (K,)
         Centre of the Sun above the level plane, and above the local horizon below it.
+    contact_rad : ndarray (C,) or None
+        Least height of what is asked to be in view (Earth, a relay that sees it) over the 15 minutes before each epoch,
+        above the local horizon; its points stand ``contact_step_s`` apart, K of them at the epochs of the grid.
+        None: not known.
+    contact_step_s : float
+        A whole part of ``step_s``; 0 means ``step_s`` itself.
     """
 
     start_tdb_s: float
@@ -42,20 +61,52 @@ class SiteLight:
     site_unit_icrf: FloatArray
     sun_elevation_rad: FloatArray
     sun_above_horizon_rad: FloatArray
+    contact_rad: FloatArray | None = None
+    contact_step_s: float = 0.0
 
     @property
     def stop_tdb_s(self) -> float:
         """Epoch of the last grid point."""
         return self.start_tdb_s + self.step_s * (len(self.sun_elevation_rad) - 1)
 
+    @property
+    def light_left_s(self) -> FloatArray:
+        """Time (K,) from each epoch until the Sun's centre sinks below the local horizon; 0 in the dark."""
+        epochs = self.start_tdb_s + self.step_s * np.arange(len(self.sun_elevation_rad))
+        dark = _dark_from(self.start_tdb_s, self.step_s, self.sun_above_horizon_rad)
+        left = np.minimum(np.append(dark, self.stop_tdb_s) - epochs, LONGEST_LIGHT_LEFT_S)
+        return np.where(self.sun_above_horizon_rad >= 0.0, left, 0.0)
+
+
+class SitePath(NamedTuple):
+    """Part of a ``LightTable``: where the site is. Tables go by value from kernel to kernel, so the least is passed."""
+
+    start_tdb_s: float
+    step_s: float
+    site_unit_icrf: FloatArray
+
+
+class SunTrack(NamedTuple):
+    """Part of a ``LightTable``: the Sun and what is asked of it."""
+
+    start_tdb_s: float
+    step_s: float
+    sun_elevation_rad: FloatArray
+    sun_above_horizon_rad: FloatArray
+    bands_rad: FloatArray
+
 
 class LightTable(NamedTuple):
     """A ``SiteLight`` with its bands and indices, as the kernels take it. A cell lies between two grid points.
 
     ``bands_rad`` is (middle, half width) of the Sun's elevation, then of its height above the horizon.
-    ``next_lit[j]`` is the first cell from j on with light as asked anywhere in it (K - 1 when none).
+    ``next_lit[j]`` is the first cell from j on in which light and contact may be as asked (K - 1 when none).
     ``range_best[p, j]`` is the best light margin in the cells j to j + 2**p - 1. ``site_rate_rad_s`` bounds the speed
-    of the site about the Moon's centre.
+    of the site about the Moon's centre. ``dark_from_tdb_s[j]`` is the first sunset in or after cell j, ``lit_after_s``
+    the light left that is asked (-inf: none), ``longest_left_s`` where telling it ends. ``contact_rad`` is empty where
+    no contact is asked. ``range_left``, ``range_contact`` and ``range_merit`` are as ``range_best``, of light left,
+    contact and an upper bound of ``landing_query.merit_of``; without conditions on them the first two are empty and the
+    third is ``range_best``.
     """
 
     start_tdb_s: float
@@ -67,21 +118,49 @@ class LightTable(NamedTuple):
     next_lit: IntArray
     range_best: FloatArray
     site_rate_rad_s: float
+    dark_from_tdb_s: FloatArray
+    lit_after_s: float
+    longest_left_s: float
+    contact_rad: FloatArray
+    contact_step_s: float
+    range_left: FloatArray
+    range_contact: FloatArray
+    range_merit: FloatArray
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether light left or contact is asked for."""
+        return self.range_left.size > 0
 
 
-def light_table(light: SiteLight, sun_elevation_rad: Band, sun_above_horizon_rad: Band) -> LightTable:
-    """Index a site's light for the bands asked (None: not asked).
+def light_table(
+    light: SiteLight,
+    sun_elevation_rad: Band,
+    sun_above_horizon_rad: Band,
+    lit_after_s: float | None = None,
+    contact: bool = False,
+) -> LightTable:
+    """Index a site's light for what is asked: bands of the Sun (None: any), light left, whether there is contact.
 
     Raises
     ------
     ValueError
-        When the grid has fewer than two points, unequal lengths or values that are not finite.
+        When the grid has fewer than two points, unequal lengths or values that are not finite; when contact is asked
+        and the site's light does not know it.
     """
     _check_grid(light)
+    contact_rad, contact_step_s = _contact_grid(light) if contact else (np.zeros(0), light.step_s)
     elevation = np.ascontiguousarray(light.sun_elevation_rad, dtype=np.float64)
     above = np.ascontiguousarray(light.sun_above_horizon_rad, dtype=np.float64)
     bands = np.array([*_middle_and_half(sun_elevation_rad), *_middle_and_half(sun_above_horizon_rad)])
     best = _best_of_cells(elevation, above, bands)
+    dark = _dark_from(light.start_tdb_s, light.step_s, above)
+    asked_s = -np.inf if lit_after_s is None else float(lit_after_s)
+    longest_s = max(LONGEST_LIGHT_LEFT_S, asked_s)
+    left, seen = _best_left_of_cells(light, dark, longest_s), _best_contact_of_cells(contact_rad, len(best))
+    more = lit_after_s is not None or contact
+    merit = _merit_bound(best, left - asked_s, seen) if more else best
+    range_best = _range_best(best)
     return LightTable(
         start_tdb_s=float(light.start_tdb_s),
         step_s=float(light.step_s),
@@ -89,10 +168,72 @@ def light_table(light: SiteLight, sun_elevation_rad: Band, sun_above_horizon_rad
         sun_elevation_rad=elevation,
         sun_above_horizon_rad=above,
         bands_rad=bands,
-        next_lit=_next_at_least_zero(best),
-        range_best=_range_best(best),
+        next_lit=_next_at_least_zero(merit),
+        range_best=range_best,
         site_rate_rad_s=_site_rate_rad_s(light),
+        dark_from_tdb_s=dark,
+        lit_after_s=asked_s,
+        longest_left_s=longest_s,
+        contact_rad=contact_rad,
+        contact_step_s=contact_step_s,
+        range_left=_range_best(left) if more else np.zeros((0, 0)),
+        range_contact=_range_best(seen) if more else np.zeros((0, 0)),
+        range_merit=_range_best(merit) if more else range_best,
     )
+
+
+def _contact_grid(light: SiteLight) -> tuple[FloatArray, float]:
+    """Contact and the step of its points, checked."""
+    if light.contact_rad is None:
+        message = "contact is asked for, but the site's light does not know it"
+        raise ValueError(message)
+    contact = np.ascontiguousarray(light.contact_rad, dtype=np.float64)
+    step = light.contact_step_s or light.step_s
+    finer = round(light.step_s / step)
+    if contact.shape != (finer * (len(light.sun_elevation_rad) - 1) + 1,) or abs(finer * step - light.step_s) > 1e-6:
+        message = f"contact grid: {contact.shape} points of {step:g} s do not fit cells of {light.step_s:g} s"
+        raise ValueError(message)
+    if not np.isfinite(contact).all():
+        message = "contact grid holds values that are not finite"
+        raise ValueError(message)
+    return contact, step
+
+
+def _dark_from(start_tdb_s: float, step_s: float, above: FloatArray) -> FloatArray:
+    """First sunset in or after each cell (K - 1,); the end of the grid where it does not come."""
+    low, high = above[:-1], above[1:]
+    sets = (low >= 0.0) & (high < 0.0)
+    share = np.where(sets, low / np.where(sets, low - high, 1.0), 0.0)
+    epoch = np.where(sets, start_tdb_s + step_s * (np.arange(len(low)) + share), start_tdb_s + step_s * len(low))
+    dark: FloatArray = np.minimum.accumulate(epoch[::-1])[::-1]
+    return dark
+
+
+def _best_left_of_cells(light: SiteLight, dark_from_tdb_s: FloatArray, longest_s: float) -> FloatArray:
+    """Most light left (K - 1,) anywhere in each cell: at its start, or at a sunrise in it."""
+    low, high = light.sun_above_horizon_rad[:-1], light.sun_above_horizon_rad[1:]
+    rises = (low < 0.0) & (high >= 0.0)
+    share = np.where(rises, low / np.where(rises, low - high, 1.0), 0.0)
+    lit_from = light.start_tdb_s + light.step_s * (np.arange(len(low)) + share)
+    left = np.minimum(dark_from_tdb_s - lit_from, longest_s)
+    return np.where((low >= 0.0) | rises, left, 0.0)
+
+
+def _best_contact_of_cells(contact_rad: FloatArray, cells: int) -> FloatArray:
+    """Best contact (cells,) anywhere in each cell; infinite where none is asked."""
+    if contact_rad.size == 0:
+        return np.full(cells, np.inf)
+    finer = (contact_rad.size - 1) // cells
+    inside = contact_rad[:-1].reshape(cells, finer).max(axis=1)
+    best: FloatArray = np.maximum(inside, contact_rad[finer::finer])
+    return best
+
+
+def _merit_bound(light_rad: FloatArray, left_s: FloatArray, contact_rad: FloatArray) -> FloatArray:
+    """No epoch of a cell has a better merit than its best margins together would give."""
+    margins = (light_rad / LIGHT_SCALE_RAD, left_s / LIGHT_LEFT_SCALE_S, contact_rad / CONTACT_SCALE_RAD)
+    trouble = np.sum([np.where(margin < 0.0, BROKEN - margin, 0.0) for margin in margins], axis=0)
+    return np.where(trouble > 0.0, -trouble, light_rad)
 
 
 def _site_rate_rad_s(light: SiteLight) -> float:
@@ -152,7 +293,7 @@ def light_margin(bands: FloatArray, elevation: float, above: float) -> float:
 
 
 @jit()
-def _best_in_cell(bands: FloatArray, e0: float, e1: float, a0: float, a1: float, x_from: float, x_to: float) -> float:
+def best_in_cell(bands: FloatArray, e0: float, e1: float, a0: float, a1: float, x_from: float, x_to: float) -> float:
     """Best light margin for x in [x_from, x_to], elevation e0 + x (e1 - e0) and height above horizon a0 + x (a1 - a0).
 
     The margin is the least of lines, so its top is at an end, where one quantity meets the middle of its band, or
@@ -182,63 +323,5 @@ def _best_of_cells(elevation: FloatArray, above: FloatArray, bands: FloatArray) 
     """Best light margin (K - 1,) inside each cell."""
     best = np.empty(elevation.size - 1)
     for j in range(best.size):
-        best[j] = _best_in_cell(bands, elevation[j], elevation[j + 1], above[j], above[j + 1], 0.0, 1.0)
+        best[j] = best_in_cell(bands, elevation[j], elevation[j + 1], above[j], above[j + 1], 0.0, 1.0)
     return best
-
-
-@jit()
-def _best_in_part(light: LightTable, cell: int, x_from: float, x_to: float) -> float:
-    elevation, above = light.sun_elevation_rad, light.sun_above_horizon_rad
-    return _best_in_cell(
-        light.bands_rad, elevation[cell], elevation[cell + 1], above[cell], above[cell + 1], x_from, x_to
-    )
-
-
-@jit()
-def cell_of(light: LightTable, t_tdb_s: float) -> tuple[int, float]:
-    """Cell of an epoch, clamped to the grid, and the fraction of the cell that has passed."""
-    x = (t_tdb_s - light.start_tdb_s) / light.step_s
-    cell = min(max(int(np.floor(x)), 0), light.next_lit.size - 1)
-    return cell, x - cell
-
-
-@jit()
-def best_of_cell_range(light: LightTable, first: int, last: int) -> float:
-    """Best light margin in the cells first..last inclusive, in constant time; -inf when there are none."""
-    if last < first:
-        return -np.inf
-    power = 0
-    while (2 << power) <= last - first + 1:
-        power += 1
-    best: float = max(light.range_best[power, first], light.range_best[power, last + 1 - (1 << power)])
-    return best
-
-
-@jit()
-def best_light_between(light: LightTable, start_tdb_s: float, stop_tdb_s: float) -> float:
-    """Best light margin at any epoch from start to stop, exactly."""
-    first, x_first = cell_of(light, start_tdb_s)
-    last, x_last = cell_of(light, stop_tdb_s)
-    if first == last:
-        return _best_in_part(light, first, x_first, x_last)
-    ends = max(_best_in_part(light, first, x_first, 1.0), _best_in_part(light, last, 0.0, x_last))
-    return max(ends, best_of_cell_range(light, first + 1, last - 1))
-
-
-@jit()
-def light_at(light: LightTable, t_tdb_s: float) -> tuple[float, float]:
-    """Sun's elevation and height above the horizon at an epoch, linear between grid points."""
-    cell, x = cell_of(light, t_tdb_s)
-    elevation, above = light.sun_elevation_rad, light.sun_above_horizon_rad
-    return (
-        elevation[cell] + x * (elevation[cell + 1] - elevation[cell]),
-        above[cell] + x * (above[cell + 1] - above[cell]),
-    )
-
-
-@jit()
-def site_at(light: LightTable, t_tdb_s: float) -> Vector:
-    """Site vector at an epoch, linear between grid points, as three numbers."""
-    cell, x = cell_of(light, t_tdb_s)
-    a, b = light.site_unit_icrf[cell], light.site_unit_icrf[cell + 1]
-    return a[0] + x * (b[0] - a[0]), a[1] + x * (b[1] - a[1]), a[2] + x * (b[2] - a[2])

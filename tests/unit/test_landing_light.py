@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.transfer.landing_light import SiteLight, best_light_between, best_of_cell_range, light_table
+from sim.transfer.landing_light import SiteLight, light_table
+from sim.transfer.landing_query import best_light_between, best_of_cell_range
 
 STEP_S = 1800.0
 
@@ -41,8 +42,8 @@ def test_best_of_cells_is_the_maximum_of_any_range():
     light = table(rng.normal(size=38), rng.normal(size=38), (-0.5, 0.5), (-0.4, 0.9))
     for first in range(37):
         for last in range(first, 37):
-            assert best_of_cell_range(light, first, last) == light.range_best[0, first : last + 1].max()
-    assert best_of_cell_range(light, 5, 4) == -np.inf
+            assert best_of_cell_range(light.range_best, first, last) == light.range_best[0, first : last + 1].max()
+    assert best_of_cell_range(light.range_best, 5, 4) == -np.inf
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
