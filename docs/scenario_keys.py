@@ -63,7 +63,9 @@ def value_words(annotation: Any, marks: tuple[Any, ...] = ()) -> str:
 
 
 def _tuple_words(arguments: tuple[Any, ...], dimension: str) -> str:
-    return f"list of {value_words(arguments[0])}" if arguments[-1] is Ellipsis else f"[{dimension}, {dimension}]"
+    if arguments[-1] is Ellipsis:
+        return f"list of {value_words(arguments[0])}"
+    return "[" + ", ".join(dimension or value_words(argument) for argument in arguments) + "]"
 
 
 CONTAINERS: dict[Any, Callable[[tuple[Any, ...], str], str]] = {

@@ -7,17 +7,18 @@ Statuses: ``flown`` (a figure of a mission that flew), ``published`` (by maker, 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from sim.catalog.days import DaySpan, Season
+from sim.catalog.figures import ForceFigure, MassFigure, Sourced, SpeedFigure, Status, TimeFigure, UpkeepFigure
 from sim.document.fields import (
     AzimuthRange,
     Dates,
     Deg,
     DegRange,
     Entry,
-    Figure,
     IdOf,
     Km,
     Km2PerS2,
@@ -30,7 +31,6 @@ from sim.document.fields import (
     Share,
 )
 
-Status = Literal["flown", "published", "planned", "assumed"]
 Phase = Literal["injection", "corrections", "insertion", "loiter", "deorbit", "braking", "descent"]
 PHASES: tuple[Phase, ...] = ("injection", "corrections", "insertion", "loiter", "deorbit", "braking", "descent")
 """The burns of a lander, in the order they are made; the injection only where the launcher leaves it to the lander."""
@@ -45,56 +45,6 @@ PartnerId = Annotated[str, IdOf("partners")]
 GroundStationId = Annotated[str, IdOf("ground_stations")]
 
 
-class _RangedFigure(Figure):
-    status: Status
-
-    @model_validator(mode="after")
-    def _range_holds_value(self) -> Self:
-        if not self.low <= self.value <= self.high:
-            message = "value lies outside low to high — order them low, value, high"
-            raise ValueError(message)
-        return self
-
-
-class MassFigure(_RangedFigure):
-    """A mass, kg."""
-
-    unit: ClassVar[str] = "kg"
-
-
-class SpeedFigure(_RangedFigure):
-    """A delta-v, m/s."""
-
-    unit: ClassVar[str] = "m/s"
-
-
-class TimeFigure(_RangedFigure):
-    """A specific impulse, s."""
-
-    unit: ClassVar[str] = "s"
-
-
-class ForceFigure(_RangedFigure):
-    """A thrust, N."""
-
-    unit: ClassVar[str] = "N"
-
-
-class UpkeepFigure(_RangedFigure):
-    """Delta-v spent per day to keep an orbit, m/s/d."""
-
-    unit: ClassVar[str] = "m/s/d"
-
-
-class _Sourced(Entry):
-    source: str
-    """Where the figures without a source of their own come from."""
-    status: Status
-    """How firm they are."""
-    note: str = ""
-    """A remark."""
-
-
 class Partner(Entry):
     """Who owns launchers, landers and elements of the station."""
 
@@ -106,55 +56,7 @@ class Partner(Entry):
     """Seat."""
 
 
-def _in_calendar(text: str) -> str:
-    try:
-        return date.fromisoformat(f"{_LEAP_YEAR}-{text}").strftime("%m-%d")
-    except ValueError:
-        message = f"{text!r} is no day of the year — write month-day, e.g. 05-01"
-        raise ValueError(message) from None
-
-
-_LEAP_YEAR = 2024
-MonthDay = Annotated[str, AfterValidator(_in_calendar)]
-"""A day of every year, ``MM-DD``."""
-
-
-class Season(Entry):
-    """A part of every year, both ends included; one that starts later than it ends crosses the new year."""
-
-    start: MonthDay
-    """First day, ``MM-DD``."""
-    end: MonthDay
-    """Last day, ``MM-DD``."""
-
-    def holds(self, day: date) -> bool:
-        """Whether a UTC day lies in it."""
-        here = f"{day:%m-%d}"
-        inside = (self.start <= here, here <= self.end)
-        return all(inside) if self.start <= self.end else any(inside)
-
-
-class DaySpan(Entry):
-    """A run of UTC days, both ends included."""
-
-    start: date
-    """First day."""
-    end: date
-    """Last day."""
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> Self:
-        if self.end < self.start:
-            message = f"the span ends ({self.end}) before it starts ({self.start}) — swap the two"
-            raise ValueError(message)
-        return self
-
-    def holds(self, day: date) -> bool:
-        """Whether a UTC day lies in it."""
-        return self.start <= day <= self.end
-
-
-class LaunchSite(_Sourced):
+class LaunchSite(Sourced):
     """A launch complex. Either a range of azimuths, or the inclinations its drop zones allow."""
 
     id: str
@@ -208,7 +110,7 @@ class UpperStage(Entry):
     """In vacuum."""
 
 
-class InjectionDispersion(_Sourced):
+class InjectionDispersion(Sourced):
     """Errors of the state after injection: 1 sigma on each axis, the axes independent."""
 
     position_km: Annotated[Km, Field(ge=0)]
@@ -217,7 +119,7 @@ class InjectionDispersion(_Sourced):
     """Of the velocity."""
 
 
-class Launcher(_Sourced):
+class Launcher(Sourced):
     """A launch vehicle and what it sends to the Moon."""
 
     id: str
@@ -280,7 +182,7 @@ class Stage(Entry):
     """Share of the loaded propellant that cannot be burnt."""
 
 
-class Lander(_Sourced):
+class Lander(Sourced):
     """A vehicle that is injected to the Moon: lands with cargo, or stays in orbit where no stage flies ``descent``."""
 
     id: str
@@ -357,7 +259,7 @@ class Lander(_Sourced):
         return next((stage for each in later for stage in self.stages if each in stage.phases), None)
 
 
-class LandingSite(_Sourced):
+class LandingSite(Sourced):
     """A place on the Moon, mean-Earth axes (DE421), height above 1737.4 km."""
 
     id: str = "here"
@@ -380,7 +282,7 @@ class LandingSite(_Sourced):
     """How firm they are."""
 
 
-class StagingOrbit(_Sourced):
+class StagingOrbit(Sourced):
     """A lunar orbit where landers wait."""
 
     id: str
@@ -406,7 +308,7 @@ class StagingOrbit(_Sourced):
         return self
 
 
-class GroundStation(_Sourced):
+class GroundStation(Sourced):
     """An antenna site on the Earth that follows flights to the Moon."""
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.catalog.loader import KINDS, entry_source, load_catalog
+from sim.catalog.performance import TYPICAL_C3_KM2_S2
 from sim.document.problem import did_you_mean, shown
 from sim.document.write import plain_values, yaml_text
 from sim.errors import UsageError
@@ -28,7 +29,7 @@ def _title(entry: Any) -> str:
     if hasattr(entry, "latitude_deg"):
         name += f", {coordinates(entry.latitude_deg, entry.longitude_deg)}"
     if hasattr(entry, "tli"):
-        figure = entry.tli[0].mass
+        figure = min(entry.tli, key=lambda point: abs(point.c3_km2_s2 - TYPICAL_C3_KM2_S2)).mass
         name += f", {figure.value / 1000.0:g} t to the Moon ({figure.status})"
     if hasattr(entry, "launch_mass"):
         name += f", {entry.launch_mass.value / 1000.0:g} t ({entry.launch_mass.status})"

@@ -193,7 +193,8 @@ class Binder:
         many = len(items) == 2 and items[1] is Ellipsis
         count = "a list" if many else f"a list of {len(items)} values"
         if isinstance(node, ScalarNode) and any(isinstance(mark, OneForBoth) for mark in marks):
-            node = ListNode((node, node), node.at)
+            value = self.bind(node, items[0], path, marks)
+            return value if isinstance(value, Failed) else (value, value)
         if not isinstance(node, ListNode):
             return self.note(node.at, path, f"{kind_of(node)} stands where {count} belongs", _list_remedy(marks, many))
         if not many and len(node.items) != len(items):

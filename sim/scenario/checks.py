@@ -7,26 +7,26 @@ check takes a draft, so that it can speak even when other parts of the file coul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from math import cos, hypot, radians
 from pathlib import Path
-from typing import Any
 
 from sim.catalog.loader import horizon_file
-from sim.catalog.models import Catalog, Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
+from sim.catalog.models import Lander, LandingSite, Launcher
 from sim.constants import R_MOON_KM
-from sim.document.bind import Failed
-from sim.document.nodes import MapNode, Node, ScalarNode, find, place_of
-from sim.document.problem import Problem, Severity, dotted, problem_at
+from sim.document.nodes import MapNode, Node, ScalarNode, find
+from sim.document.problem import Problem
 from sim.document.quantity import QuantityError, parse_quantity
-from sim.scenario.model import Delivery, Horizon, Lane, Scenario, Station
+from sim.scenario import feasibility
+from sim.scenario.draft import Check, Draft, DraftLane, KeyPath
+from sim.scenario.feasibility import phasing_c3_km2_s2
+from sim.scenario.model import Lane
 
 EPHEMERIS_FIRST = date(1550, 1, 2)
 EPHEMERIS_LAST = date(2650, 1, 1)
 ORIENTATION_LAST = date(2050, 12, 31)
-UTC_FIRST = date(1972, 1, 1)
+UTC_FIRST = date(1960, 1, 1)
 LONG_HORIZON_YEARS = 30.0
 
 MASK_REACH_KM = 0.1
@@ -37,79 +37,6 @@ DUE_EAST_WITHIN_DEG = 0.3
 
 LITTLE_TURN_DEG = 15.0
 """A plane change up to this angle is taken to be meant."""
-
-HIGHEST_SUN_MARGIN_DEG = 1.6
-"""The Sun's declination at the Moon: at latitude φ it never stands above 90° − |φ| + 1.6°."""
-
-Path_ = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftLane:
-    """A lane that could be read, with those of its objects that could be read."""
-
-    id: str
-    lane: Lane
-    launcher: Launcher | None
-    launch_site: LaunchSite | None
-    lander: Lander | None
-    orbit: StagingOrbit | None
-    site: LandingSite | None
-
-    def path(self, *more: str | int) -> Path_:
-        """Give the path of a key of this lane."""
-        return ("lanes", self.id, *more)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What could be read of a scenario; None where something could not."""
-
-    root: MapNode
-    catalog: Catalog
-    horizon: Horizon | None
-    station: Station | None
-    lanes: tuple[DraftLane, ...]
-    deliveries: tuple[Delivery, ...]
-    broken: frozenset[tuple[str, str]]
-    scenario: Scenario | None
-
-    @staticmethod
-    def of(
-        fields: Mapping[str, Any], root: MapNode, broken: frozenset[tuple[str, str]], done: Scenario | None
-    ) -> Draft:
-        """Collect what could be read."""
-        values = {key: None if isinstance(value, Failed) else value for key, value in fields.items()}
-        catalog, station = fields["catalog"], values["station"]
-        lanes = tuple(_draft_lane(key, lane, catalog, station) for key, lane in (values["lanes"] or {}).items())
-        deliveries = tuple(values["deliveries"] or ())
-        return Draft(root, catalog, values["horizon"], station, lanes, deliveries, broken, done)
-
-    def problem(self, path: Path_, what: str, remedy: str, severity: Severity = "error") -> Problem:
-        """Make a problem of the value at ``path``."""
-        return problem_at(place_of(self.root, path), dotted(path), what, remedy, severity)
-
-    def warning(self, path: Path_, what: str, remedy: str) -> Problem:
-        """Make a warning about the value at ``path``."""
-        return self.problem(path, what, remedy, "warning")
-
-
-def _draft_lane(key: str, lane: Lane, catalog: Catalog, station: Station | None) -> DraftLane:
-    site: LandingSite | None = catalog.landing_sites.get(lane.site) if lane.site else None
-    if lane.site is None and station is not None:
-        site = station.site if isinstance(station.site, LandingSite) else catalog.landing_sites.get(station.site)
-    return DraftLane(
-        key,
-        lane,
-        catalog.launchers.get(lane.launcher),
-        catalog.launch_sites.get(lane.launch_site),
-        catalog.landers.get(lane.lander),
-        catalog.staging_orbits.get(lane.staging.orbit),
-        site,
-    )
-
-
-Check = Callable[[Draft], Iterator[Problem]]
 
 
 def run_checks(draft: Draft) -> Iterator[Problem]:
@@ -135,10 +62,10 @@ def check_horizon_within_orientation(draft: Draft) -> Iterator[Problem]:
 
 
 def check_horizon_within_utc(draft: Draft) -> Iterator[Problem]:
-    """Check that UTC had its present form, begun in 1972."""
+    """Check that UTC existed, as it does since 1960 (good to 0.1 s before it had leap seconds, in 1972)."""
     if draft.horizon is not None and EPHEMERIS_FIRST <= draft.horizon.start < UTC_FIRST:
-        what = f"{draft.horizon.start} lies before UTC had leap seconds"
-        yield draft.warning(("horizon", "start"), what, "times before 1972 are only nearly UTC")
+        what = f"{draft.horizon.start} lies before UTC began"
+        yield draft.warning(("horizon", "start"), what, "times before 1960 are counted as if it had")
 
 
 def check_horizon_is_not_endless(draft: Draft) -> Iterator[Problem]:
@@ -160,8 +87,8 @@ def check_coordinates_not_swapped(draft: Draft) -> Iterator[Problem]:
             yield draft.problem((*path, "latitude"), what, "latitude is north and within ±90 deg, longitude is east")
 
 
-def _coordinate_paths(root: MapNode) -> list[Path_]:
-    paths: list[Path_] = [("station", "site")]
+def _coordinate_paths(root: MapNode) -> list[KeyPath]:
+    paths: list[KeyPath] = [("station", "site")]
     for kind in ("launch_sites", "landing_sites", "ground_stations"):
         section = find(root, ("catalog", kind))
         paths += [("catalog", kind, key) for key in section.entries] if isinstance(section, MapNode) else []
@@ -188,8 +115,8 @@ def _unique_sites(draft: Draft) -> list[LandingSite]:
     return list({lane.site.id: lane.site for lane in draft.lanes if lane.site is not None}.values())
 
 
-def _site_path(draft: Draft, site: LandingSite) -> Path_:
-    mine: Path_ = ("catalog", "landing_sites", site.id)
+def _site_path(draft: Draft, site: LandingSite) -> KeyPath:
+    mine: KeyPath = ("catalog", "landing_sites", site.id)
     return mine if find(draft.root, mine) is not None else ("station", "site")
 
 
@@ -217,11 +144,11 @@ def check_launchers_fly_from_their_sites(draft: Draft) -> Iterator[Problem]:
 
 
 def check_every_lander_fits_its_launcher(draft: Draft) -> Iterator[Problem]:
-    """Check that no lander weighs more than its launcher sends to the Moon."""
+    """Check that no lander weighs more than its launcher sends to the Moon, or into the orbit where it leaves it."""
     for lane in draft.lanes:
         if lane.launcher is None or lane.lander is None:
             continue
-        carried_kg = _carried_kg(lane.launcher)
+        carried_kg = _carried_kg(lane.lane, lane.launcher)
         needed_kg, word = _least_mass_kg(lane.lander)
         if needed_kg > carried_kg:
             what = (
@@ -231,10 +158,13 @@ def check_every_lander_fits_its_launcher(draft: Draft) -> Iterator[Problem]:
             yield draft.warning(lane.path("lander"), what, "take a lighter lander or a stronger launcher")
 
 
-def _carried_kg(launcher: Launcher) -> float:
+def _carried_kg(lane: Lane, launcher: Launcher) -> float:
     from sim.catalog.performance import TYPICAL_C3_KM2_S2, injected_mass_kg
 
-    return float(injected_mass_kg(launcher, TYPICAL_C3_KM2_S2))
+    phasing = lane.transfer.phasing
+    left_to_lander = phasing is not None and phasing.injection_by == "lander"
+    c3 = phasing_c3_km2_s2(phasing, launcher.parking_altitude_km) if phasing and left_to_lander else TYPICAL_C3_KM2_S2
+    return float(injected_mass_kg(launcher, c3))
 
 
 def _least_mass_kg(lander: Lander) -> tuple[float, str]:
@@ -285,34 +215,6 @@ def check_inclinations_reachable_from_pad(draft: Draft) -> Iterator[Problem]:
                 yield draft.problem(lane.path("launch_site"), what, remedy)
 
 
-def check_staging_orbit_passes_over_site(draft: Draft) -> Iterator[Problem]:
-    """Check that the orbit, which passes over latitudes up to its inclination, comes within the lander's reach."""
-    for lane in draft.lanes:
-        if lane.orbit is None or lane.site is None or lane.lander is None:
-            continue
-        own = lane.lane.constraints.cross_range_deg
-        highest = min(lane.orbit.inclination_deg, 180.0 - lane.orbit.inclination_deg)
-        reach = highest + (lane.lander.cross_range_deg if own is None else own)
-        short = abs(lane.site.latitude_deg) - reach
-        if short > 0.0:
-            what = f"{lane.orbit.id} and cross-range reach {reach:g}° of latitude, the site lies {short:.2f}° beyond"
-            remedy = "take a steeper orbit, a nearer site or more cross-range"
-            yield draft.warning(lane.path("staging", "orbit"), what, remedy)
-
-
-def check_sun_can_stand_that_high(draft: Draft) -> Iterator[Problem]:
-    """Check that the Sun, never above 90° − |φ| + 1.6° at latitude φ, can stand as high as asked."""
-    for lane in draft.lanes:
-        wanted = lane.lane.constraints.sun_elevation_deg
-        if lane.site is None or wanted is None:
-            continue
-        highest = 90.0 - abs(lane.site.latitude_deg) + HIGHEST_SUN_MARGIN_DEG
-        if wanted[0] > highest:
-            what = f"the Sun never stands above {highest:.2f}° at {lane.site.id}, {wanted[0] - highest:.2f}° short"
-            remedy = "near a pole write sun_above_horizon instead"
-            yield draft.warning(lane.path("constraints", "sun_elevation"), what, remedy)
-
-
 def check_lanes_available_within_horizon(draft: Draft) -> Iterator[Problem]:
     """Check that lane, launcher and lander each are there on some day of the horizon."""
     if draft.horizon is None:
@@ -330,18 +232,6 @@ def check_lanes_available_within_horizon(draft: Draft) -> Iterator[Problem]:
 def _spans(lane: DraftLane) -> list[tuple[str, date | None, date | None]]:
     held = [("the lane", lane.lane), ("its launcher", lane.launcher), ("its lander", lane.lander)]
     return [(name, item.available_from, item.available_until) for name, item in held if item is not None]
-
-
-def check_coast_leaves_room(draft: Draft) -> Iterator[Problem]:
-    """Check that a coast asked for overlaps with what the launcher can do."""
-    for lane in draft.lanes:
-        asked = lane.lane.constraints.coast_s
-        if asked is None or lane.launcher is None:
-            continue
-        low, high = lane.launcher.coast_s
-        if asked[0] > high or asked[1] < low:
-            what = f"the coast asked for misses what {lane.launcher.id} can do ({low / 60:g} to {high / 60:g} min)"
-            yield draft.warning(lane.path("constraints", "coast"), what, "let the two ranges overlap")
 
 
 def check_partners_take_part(draft: Draft) -> Iterator[Problem]:
@@ -400,5 +290,7 @@ def check_deliveries_within_horizon(draft: Draft) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = tuple(
-    value for name, value in list(globals().items()) if name.startswith("check_") and callable(value)
+    value
+    for name, value in [*globals().items(), *vars(feasibility).items()]
+    if name.startswith("check_") and callable(value)
 )

@@ -14,7 +14,8 @@ from sim.document.merge import pruned
 from sim.document.nodes import ListNode, MapNode, Node, ScalarNode, find, leaves
 from sim.document.problem import Position, Problem, dotted
 from sim.errors import ScenarioError
-from sim.scenario.checks import Draft, run_checks
+from sim.scenario.checks import run_checks
+from sim.scenario.draft import Draft
 from sim.scenario.extends import Override, override, read_chain
 from sim.scenario.model import Scenario
 

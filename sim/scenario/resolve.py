@@ -59,7 +59,6 @@ class ResolvedLane:
         own = self.lane.constraints.cross_range_deg
         return self.lander.cross_range_deg if own is None else own
 
-
     @property
     def lands(self) -> bool:
         """Whether its lander goes to the ground; an orbiter's flight ends in the staging orbit."""

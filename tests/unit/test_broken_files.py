@@ -22,7 +22,7 @@ EXPECTED = {
         "13:13: catalog.landing_sites.offset: the horizon mask of site offset was made 2.79 km away"
         " — use the coordinates in its header, or no mask",
         "14:3: catalog.rockets: unknown key"
-        " — write one of: landers, landing_sites, launch_sites, launchers, staging_orbits",
+        " — write one of: ground_stations, landers, landing_sites, launch_sites, launchers, staging_orbits",
     ],
     "cycle_a": ["cycle_b.yaml:2:10: extends: cycle_a.yaml extends itself through cycle_a.yaml → cycle_b.yaml"],
     "dates": [

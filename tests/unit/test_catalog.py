@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.catalog.loader import HORIZONS, KINDS, horizon_file, horizon_names, load_catalog
-from sim.catalog.models import PHASES, Launcher
+from sim.catalog.models import PHASES, Lander, Launcher
 from sim.catalog.performance import injected_mass_kg, injection_dv_km_s
 from sim.catalog.show import catalog_index, coordinates, entry_text, find_entries
 from sim.document.fields import Figure
@@ -17,6 +17,7 @@ from sim.errors import UsageError
 CATALOG = load_catalog()
 FEWEST = {
     "partners": 5, "launch_sites": 9, "launchers": 14, "landers": 10, "landing_sites": 10, "staging_orbits": 3,
+    "ground_stations": 14,
 }  # fmt: skip
 
 
@@ -68,6 +69,52 @@ def test_every_lander_flies_every_phase(lander):
     cargo_kg = lander.payload_max.value if lander.payload_max else 0.0
     # A full lander weighs about its launch mass; stand-ins leave room for the cargo that the tanks' size decides.
     assert 0.75 * lander.launch_mass.value < held_kg + cargo_kg < 1.1 * lander.launch_mass.value
+
+
+def lander_with(stages, **more):
+    facts = CATALOG.landers["blue_ghost"].model_dump()
+    return Lander.model_validate(facts | {"stages": tuple(stages)} | more)
+
+
+def stage_with(identity, phases, thrust=None):
+    facts = CATALOG.landers["blue_ghost"].stages[0].model_dump()
+    return facts | {"id": identity, "phases": phases, "thrust": thrust}
+
+
+def test_phases_fall_to_the_next_stage_named():
+    lander = lander_with(
+        [stage_with("a", ("insertion",)), stage_with("b", ("braking",)), stage_with("c", ("descent",))]
+    )
+    flown = [lander.stage_of(phase) for phase in PHASES]
+    assert [stage.id for stage in flown] == ["a", "a", "a", "b", "b", "b", "c"]
+    orbiter = lander_with([stage_with("a", ("insertion", "loiter"))], descent_dv=None)
+    assert (orbiter.lands, orbiter.descent_is_integrated, orbiter.stage_of("deorbit")) == (False, False, None)
+
+
+def test_descents_are_integrated_where_a_thrust_is_known():
+    newton = {"value": 5000.0, "low": 5000.0, "high": 5000.0, "source": "test", "status": "assumed"}
+    known, unknown = stage_with("b", ("descent",), newton), stage_with("a", ("braking",))
+    assert lander_with([known], descent_dv=None).descent_is_integrated
+    assert not lander_with([known], descent="figure").descent_is_integrated
+    assert not lander_with([unknown, known]).descent_is_integrated  # the stage that brakes has none
+    with pytest.raises(ValueError, match="nothing says what its descent takes"):
+        lander_with([unknown, known], descent_dv=None)
+    with pytest.raises(ValueError, match="needs a thrust"):
+        lander_with([unknown, known], descent="integrated")
+    with pytest.raises(ValueError, match="none flies descent"):
+        lander_with([stage_with("a", ("insertion", "braking"))])
+    with pytest.raises(ValueError, match="in order"):
+        lander_with([stage_with("a", ("descent",)), stage_with("b", ("braking",))])
+
+
+def test_the_shipped_landers_fly_their_descents():
+    assert {lander.id for lander in CATALOG.landers.values() if not lander.lands} == {"lro"}
+    assert all(lander.descent_is_integrated for lander in CATALOG.landers.values() if lander.lands)
+    # Where a class stands in, its lunar thrust to weight at braking (0.74 of the injected mass left) is 2 to 3.
+    for name in ("storable_medium", "storable_heavy", "storable_super_heavy", "luna_27", "griffin", "blue_ghost"):
+        lander = CATALOG.landers[name]
+        weight_n = 0.74 * lander.launch_mass.value * 1.62
+        assert 2.0 < lander.stages[-1].thrust.value / weight_n < 3.0, name
 
 
 def test_masks_stand_where_their_headers_say():

@@ -1,0 +1,62 @@
+"""Days of the calendar on which launches may or may not be made."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from sim.document.fields import Entry
+
+_LEAP_YEAR = 2024
+
+
+def _in_calendar(text: str) -> str:
+    try:
+        if re.fullmatch(r"\d\d-\d\d", text):
+            return date.fromisoformat(f"{_LEAP_YEAR}-{text}").strftime("%m-%d")
+    except ValueError:
+        pass
+    message = f"{text!r} is no day of the year — write month-day, e.g. 05-01"
+    raise ValueError(message)
+
+
+MonthDay = Annotated[str, AfterValidator(_in_calendar)]
+"""A day of every year, ``MM-DD``."""
+
+
+class Season(Entry):
+    """A part of every year, both ends included; one that starts later than it ends crosses the new year."""
+
+    start: MonthDay
+    """First day, ``MM-DD``."""
+    end: MonthDay
+    """Last day, ``MM-DD``."""
+
+    def holds(self, day: date) -> bool:
+        """Whether a UTC day lies in it."""
+        here = f"{day:%m-%d}"
+        inside = (self.start <= here, here <= self.end)
+        return all(inside) if self.start <= self.end else any(inside)
+
+
+class DaySpan(Entry):
+    """A run of UTC days, both ends included."""
+
+    start: date
+    """First day."""
+    end: date
+    """Last day."""
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            message = f"the span ends ({self.end}) before it starts ({self.start}) — swap the two"
+            raise ValueError(message)
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether a UTC day lies in it."""
+        return self.start <= day <= self.end
