@@ -7,7 +7,7 @@ where samples are asked for. Both draw the same errors, so that they differ by w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.astro.orientation import ME_FROM_PA
 from sim.constants import R_MOON_KM
 from sim.scenario.resolve import ResolvedLane
+from sim.threads import map_threads
 from sim.transfer.dispersion import (
     Arrivals,
     BurnErrors,
@@ -28,10 +29,11 @@ from sim.transfer.dispersion import (
     perilune_passages,
 )
 from sim.transfer.flight import Transfer
+from sim.transfer.insertion import plane_change_at_perilune
 from sim.transfer.landing import first_landing
 from sim.transfer.landing_light import LightTable
-from sim.units import M_PER_KM
-from sim.window.candidates import landing_rule
+from sim.units import DEG, M_PER_KM
+from sim.window.evaluate import landing_rule
 from sim.window.types import BestFlight, Dispersion, Slip, Window
 
 FloatArray = NDArray[np.float64]
@@ -48,6 +50,12 @@ BURN = BurnErrors()
 
 LINEAR_DRAWS = 500
 """Arrivals drawn for the chance of light by matrices: its standard error is at most 2.2 %."""
+
+SAMPLES = 200
+"""True flights drawn for a window that is sampled."""
+
+SAME_PLANE_RAD = 1e-4
+"""Approaches planned nearer than this to the staging orbit's inclination are taken as they come."""
 
 SEED = 20310112
 """Root of all draws; those of a window follow from it and the window's number."""
@@ -106,6 +114,21 @@ def injection_errors(lane: ResolvedLane) -> InjectionErrors:
     return TYPICAL_INJECTION if own is None else InjectionErrors(own.position_km, own.velocity_m_s / M_PER_KM)
 
 
+def dispersions(
+    lane: ResolvedLane,
+    windows: Sequence[Window],
+    light: LightTable,
+    sampled: Collection[int] = (),
+    samples: int = SAMPLES,
+) -> tuple[Dispersion, ...]:
+    """Dispersion of every window's best flight; those whose index is among ``sampled`` are also flown."""
+
+    def one(window: Window) -> Dispersion:
+        return dispersion_of(lane, window.best, light, samples if window.index in sampled else 0)
+
+    return tuple(map_threads(one, windows))
+
+
 def dispersion_of(lane: ResolvedLane, best: BestFlight, light: LightTable, samples: int = 0) -> Dispersion:
     """What the injection's errors cost on a window's best flight.
 
@@ -154,22 +177,30 @@ def lit_share(
 ) -> float:
     """Share of the flights corrected within the allowance that find a landing as the lane asks for.
 
-    A flight that would pass below the mean radius of the Moon finds none. NaN for an orbiter, and where the allowance
-    covers no flight.
+    A flight that would pass below the mean radius of the Moon finds none. NaN where the allowance covers no flight,
+    for an orbiter, and for a lander that descends without an orbit.
     """
     within = arrivals.correction_km_s <= allowance_km_s
-    if not lane.lands or not within.any():
+    if not lane.lands or lane.lane.transfer.kind == "direct_descent" or not within.any():
         return np.nan
     arrival, passage = perilune_passages(flight.arrival_tdb_s, arrivals.state_icrf[within])
     above = np.linalg.norm(passage[:, :3], axis=1) > R_MOON_KM
-    staging = lane.staging_orbit
+    pole, staging = ME_FROM_PA[2] @ flight.moon_pa_axes_icrf, lane.staging_orbit
     chances = first_landing(
         np.where(above, arrival, np.nan),
-        passage,
-        ME_FROM_PA[2] @ flight.moon_pa_axes_icrf,
+        _staged(lane, flight, passage, pole),
+        pole,
         R_MOON_KM + staging.perilune_altitude_km,
         R_MOON_KM + staging.apolune_altitude_km,
         light,
         landing_rule(lane),
     )
     return float(np.mean(chances.reason == 0))
+
+
+def _staged(lane: ResolvedLane, flight: Transfer, passage_icrf: FloatArray, pole_icrf: FloatArray) -> FloatArray:
+    """States (N, 6) at perilune in the staging orbit's plane, which the insertion turns to where it has to."""
+    wanted = lane.staging_orbit.inclination_deg * DEG
+    if abs(wanted - flight.lunar_inclination_rad) <= SAME_PLANE_RAD:
+        return passage_icrf
+    return plane_change_at_perilune(passage_icrf, pole_icrf, wanted).state_icrf

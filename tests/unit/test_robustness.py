@@ -17,7 +17,14 @@ from sim.scenario.shipped import shipped_folder
 from sim.transfer.solve import TransferProblem, solve_transfer
 from sim.units import DAY_S, DEG
 from sim.window.light import light_tables
-from sim.window.robustness import TYPICAL_INJECTION, days_to_next_open, dispersion_of, injection_errors, slips
+from sim.window.robustness import (
+    TYPICAL_INJECTION,
+    days_to_next_open,
+    dispersion_of,
+    dispersions,
+    injection_errors,
+    slips,
+)
 from tests.factories import lane_outcome
 
 # --- slips ---------------------------------------------------------------------------------------------------------
@@ -112,8 +119,18 @@ def test_without_samples_there_is_no_monte_carlo():
     assert found.samples == 0
 
 
+def test_every_window_has_its_dispersion_and_some_are_sampled():
+    lane, best, light = case()
+    windows = [replace(lane_outcome().windows[0], index=k, best=replace(best, window=k)) for k in (1, 2, 3)]
+    found = dispersions(lane, windows, light, sampled=[2], samples=5)
+    assert [each.window for each in found] == [1, 2, 3]
+    assert [each.samples for each in found] == [0, 5, 0]
+    assert found[1] == dispersion_of(lane, windows[1].best, light, 5)  # whatever thread it ran on
+
+
 def test_the_same_every_time():
-    assert dispersion_of(*case(), samples=5) == dispersion_of(*case(), samples=5)
+    lane, best, light = case()
+    assert dispersion_of(lane, best, light, samples=5) == dispersion_of(lane, best, light, samples=5)
 
 
 def test_an_injection_without_errors_costs_nothing():
@@ -149,3 +166,12 @@ def test_an_orbiter_has_no_landing_to_be_lit():
     orbiter = replace(lane, lander=lane.lander.model_copy(update={"stages": stages}))
     assert not orbiter.lands
     assert np.isnan(dispersion_of(orbiter, best, light).lit_share)
+
+
+def test_an_insertion_that_turns_the_plane_lands_from_the_turned_one():
+    """A flight planned over 60 degrees can still land at the pole, from the polar orbit it is turned into."""
+    lane, best, light = case()
+    start, end = best.transfer.tli_tdb_s, best.transfer.arrival_tdb_s
+    radii = best.transfer.parking_radius_km, best.transfer.perilune_radius_km
+    slanting = solve_transfer(TransferProblem(start, end, radii[0], 51.6 * DEG, radii[1], 60.0 * DEG, branch=0))
+    assert dispersion_of(lane, replace(best, transfer=slanting), light).lit_share > 0.5
