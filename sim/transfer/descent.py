@@ -108,7 +108,7 @@ class DescentBurns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Engine:
+class LandingEngine:
     """What lands a lander, at one level: its engines, what it leaves at the gate, its allowances."""
 
     braking_thrust_n: float
@@ -211,14 +211,14 @@ def descent_table(lander: Lander, staging_orbit: StagingOrbit, level: Level = "v
 
     ``level`` "low" takes the lowest thrust and Isp. Raises ValueError for a lander without thrust.
     """
-    return _table(_engine(lander, level), staging_orbit.perilune_altitude_km, staging_orbit.apolune_altitude_km)
+    return _table(landing_engine(lander, level), staging_orbit.perilune_altitude_km, staging_orbit.apolune_altitude_km)
 
 
 def descent_profile(
     lander: Lander, staging_orbit: StagingOrbit, braking_mass_kg: float, level: Level = "value"
 ) -> PoweredDescent | None:
     """Fly the descent of a lander of a given mass at ignition of braking; None where it cannot land."""
-    table, engine = descent_table(lander, staging_orbit, level), _engine(lander, level)
+    table, engine = descent_table(lander, staging_orbit, level), landing_engine(lander, level)
     if not braking_mass_kg <= table.heaviest_kg:
         return None
     radius, speed = _braking_start(staging_orbit.perilune_altitude_km)
@@ -242,13 +242,13 @@ def why_it_cannot_land(
     return f"{table.heavier_because}: {over_kg:.0f} kg over {table.heaviest_kg:.0f} kg at ignition"
 
 
-def _engine(lander: Lander, level: Level) -> _Engine:
+def landing_engine(lander: Lander, level: Level) -> LandingEngine:
     """Figures of the stages that brake and land; the braking stage is dropped where it is not the landing one."""
     braking, landing = lander.stage_of("braking"), lander.stage_of("descent")
     if braking is None or landing is None or braking.thrust is None or landing.thrust is None:
         message = f"the descent of {lander.id} cannot be integrated — its braking or descending stage has no thrust"
         raise ValueError(message)
-    return _Engine(
+    return LandingEngine(
         braking_thrust_n=pessimistic_when_low(braking.thrust, level),
         braking_exhaust_km_s=_exhaust_km_s(braking, level),
         landing_thrust_n=pessimistic_when_low(landing.thrust, level),
@@ -269,7 +269,7 @@ def _braking_start(perilune_altitude_km: float) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=64)
-def _table(engine: _Engine, perilune_altitude_km: float, apolune_altitude_km: float) -> DescentTable:
+def _table(engine: LandingEngine, perilune_altitude_km: float, apolune_altitude_km: float) -> DescentTable:
     radius, speed = _braking_start(perilune_altitude_km)
     dv_of, time_of, least, most = _braking_curve(engine.braking_exhaust_km_s, radius, speed, gate_above_a_glide())
     thrust_kn = engine.braking_thrust_n / M_PER_KM

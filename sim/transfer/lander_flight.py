@@ -7,6 +7,7 @@ rounds settle that (1 % of mass moves braking by some 0.2 m/s, so each round gai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.catalog.models import Lander, StagingOrbit
 from sim.transfer.descent import DescentBurns, descent_burns, descent_table
+from sim.transfer.direct_descent import DirectDescent, direct_descent_burns, heaviest_direct_kg
 from sim.transfer.insertion import insertion_loss_km_s
 from sim.transfer.levels import Level, pessimistic_when_low
 from sim.transfer.mass_budget import Burns, MassBudget, mass_before_kg, mass_budget
@@ -25,7 +27,7 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class LanderFlight:
-    """N flights to the ground: masses, the loss of the finite insertion (N,), the burns of the descent, and all burns.
+    """N flights to the ground: masses, loss of the finite insertion (N,), burns of the descent, and all burns.
 
     Where a lander is too heavy for its thrust the braking is NaN and so is all that comes after.
     """
@@ -58,16 +60,47 @@ def fly_to_ground(
     cross_range_rad : array_like (N,)
         Angle of the landing place off the orbit's plane.
     """
-    best = descent_burns(lander, staging_orbit, 0.0, cross_range_rad, level)
-    full, loss, mass = _with_descent(burns, best), np.zeros(()), np.zeros(())
+
+    def descent_of(braking_mass_kg: ArrayLike) -> DescentBurns:
+        return descent_burns(lander, staging_orbit, braking_mass_kg, cross_range_rad, level)
+
+    integrated = lander.descent_is_integrated
+    heaviest_kg = descent_table(lander, staging_orbit, level).heaviest_kg if integrated else float("inf")
+    return _fly(lander, launch_mass_kg, burns, insertion_radius_km, descent_of, heaviest_kg, level)
+
+
+def fly_straight_down(
+    lander: Lander, flights: DirectDescent, launch_mass_kg: ArrayLike, burns: Burns, level: Level = "value"
+) -> LanderFlight:
+    """Fly N landers onto the ground without an orbit: ``burns`` without insertion and upkeep.
+
+    Raises ValueError for a lander without thrust.
+    """
+
+    def descent_of(braking_mass_kg: ArrayLike) -> DescentBurns:
+        return direct_descent_burns(lander, flights, braking_mass_kg, level)
+
+    return _fly(lander, launch_mass_kg, burns, float("inf"), descent_of, heaviest_direct_kg(lander, level), level)
+
+
+def _fly(
+    lander: Lander,
+    launch_mass_kg: ArrayLike,
+    burns: Burns,
+    insertion_radius_km: float,
+    descent_of: Callable[[ArrayLike], DescentBurns],
+    heaviest_kg: float,
+    level: Level,
+) -> LanderFlight:
+    """Settle mass, loss and braking; ``descent_of`` a mass at ignition, too heavy above ``heaviest_kg``."""
+    full, loss, mass = _with_descent(burns, descent_of(0.0)), np.zeros(()), np.zeros(())
     for _ in range(_ROUNDS if lander.sizing == "fits_launcher" else 1):
         loss = _insertion_loss_km_s(lander, launch_mass_kg, full, burns.insertion_km_s, insertion_radius_km, level)
         full = replace(full, insertion_km_s=np.asarray(burns.insertion_km_s) + loss)
-        if lander.descent_is_integrated:
+        if lander.lands and np.isfinite(heaviest_kg):
             mass = mass_before_kg(lander, launch_mass_kg, full, "braking", level)
-            table = descent_table(lander, staging_orbit, level)
-            full = replace(full, braking_km_s=table.braking_dv_of_km_s(np.minimum(mass, table.heaviest_kg)))
-    descent = descent_burns(lander, staging_orbit, mass, cross_range_rad, level)
+            full = replace(full, braking_km_s=descent_of(np.minimum(mass, heaviest_kg)).braking_km_s)
+    descent = descent_of(mass)
     full = _with_descent(full, descent)
     return LanderFlight(mass_budget(lander, launch_mass_kg, full, level), loss, descent, full)
 

@@ -168,18 +168,23 @@ def polar_rates(
 
 
 def fly(
-    start: FloatArray, acceleration_km_s2: FloatArray, exhaust_km_s: float, time_s: FloatArray, steer: Steering
+    start: FloatArray,
+    acceleration_km_s2: FloatArray,
+    exhaust_km_s: float,
+    time_s: FloatArray,
+    steer: Steering,
+    steps: int = STEPS,
 ) -> FloatArray:
-    """Burn at constant thrust: states (STEPS + 1, 4, ...) at even shares of the burn, start included."""
+    """Burn at constant thrust: states (steps + 1, 4, ...) at even shares of the burn, start included."""
 
     def rate(share: float, state: FloatArray) -> FloatArray:
         thrust = acceleration_km_s2 / (1.0 - acceleration_km_s2 * time_s * share / exhaust_km_s)
         return polar_rates(state, thrust, *steer(share, state)) * time_s
 
-    states = np.empty((STEPS + 1, *start.shape))
+    states = np.empty((steps + 1, *start.shape))
     states[0] = state = start
-    h = 1.0 / STEPS
-    for k in range(STEPS):
+    h = 1.0 / steps
+    for k in range(steps):
         k1 = rate(k * h, state)
         k2 = rate((k + 0.5) * h, state + 0.5 * h * k1)
         k3 = rate((k + 0.5) * h, state + 0.5 * h * k2)
