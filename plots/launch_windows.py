@@ -99,14 +99,16 @@ def window_bars(launches: LaunchView, span: slice) -> tuple[FloatArray, FloatArr
 
 
 def hour_limits(launches: LaunchView, span: slice) -> tuple[float, float]:
-    """Whole hours that hold every launch window of ``span`` with room around it, at least six apart."""
+    """Whole hours that hold every launch window of ``span``; room around it as far as the day goes."""
     ends = np.concatenate([launches.open_h[span], launches.close_h[span], launches.best_h[span]])
     known = ends[np.isfinite(ends)]
     if not known.size:
         return 0.0, HOURS
     low, high = float(np.floor(known.min() - 0.3)), float(np.ceil(known.max() + 0.3))
     room = max(0.0, np.ceil((6.0 - (high - low)) / 2.0))
-    return low - room, high + room
+    floor = 0.0 if known.min() >= 0.0 else -np.inf
+    ceiling = HOURS if known.max() <= HOURS else np.inf
+    return max(low - room, floor), min(high + room, ceiling)
 
 
 def _mark_best(ax: Axes, launches: LaunchView, span: slice, first: float, azimuths_deg: tuple[float, float]) -> None:
@@ -114,7 +116,7 @@ def _mark_best(ax: Axes, launches: LaunchView, span: slice, first: float, azimut
     hours = launches.best_h[span]
     known = np.flatnonzero(np.isfinite(hours))
     day = first + known + 0.5
-    ax.scatter(day, hours[known], s=42.0, color="white", linewidths=0.0, zorder=3)
+    ax.scatter(day, hours[known], s=42.0, color="white", linewidths=0.0, zorder=3, clip_on=False)
     ax.scatter(
         day,
         hours[known],
@@ -125,6 +127,7 @@ def _mark_best(ax: Axes, launches: LaunchView, span: slice, first: float, azimut
         edgecolors=INK,
         linewidths=0.9,
         zorder=3.1,
+        clip_on=False,
     )
 
 

@@ -6,6 +6,7 @@ A figure with nothing to show is not made: None stands for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -172,7 +173,7 @@ def descent_figure(run: Run, lanes: Lanes) -> Figure | None:
         return None
     figure = new_figure(WIDTH_IN, 8.4 + 0.2 * len(profiles))
     write_title(figure, f"Powered descent: {run.name}", "best flight of each lane; dots end the phases")
-    rows = [["path", "path", "path"], ["altitude", "speed", "vertical"], ["pitch", "thrust", "mass"]]
+    rows: list[Any] = [["path", "path", "path"], ["altitude", "speed", "vertical"], ["pitch", "thrust", "mass"]]
     panels = figure.subplot_mosaic(rows)
     for name in PANELS:
         draw_descents(panels[name], profiles, name)

@@ -17,6 +17,7 @@ import jinja2
 import numpy as np
 
 from sim.results.compare import Comparison, cell
+from sim.results.explained import ClosureRow, RobustnessRow, best_window_number, closure_rows, robustness_rows
 from sim.results.run import LaneRun, Run, WindowRow
 
 REPORT = "report.html"
@@ -54,12 +55,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class LaneSection:
-    """One lane of the report."""
+    """One lane of the report; ``best`` and ``slips`` are those of the window that lands most."""
 
     lane: LaneRun
     days: int
     days_open: int
     reasons: tuple[Reason, ...]
+    closures: tuple[ClosureRow, ...]
+    best: RobustnessRow | None
+    slips: tuple[RobustnessRow, ...]
     pictures: tuple[Picture, ...]
 
 
@@ -118,6 +122,11 @@ def data_uri(path: Path) -> str:
 CAPTIONS = {
     "calendar": "Every launch day of every lane: open days dark, closed days by what closes them.",
     "landed_mass": "Cargo landed by launch day, with low and high figures at the best flight of each window.",
+    "launch_windows": "When the pad opens and closes, day by day, through the month with the most open days.",
+    "landings": "When each launch lands, and how long it waits in lunar orbit.",
+    "sky": "Sun and Earth over the horizon of the landing site, with the landing chances of the best flight.",
+    "descent": "From the start of braking to the ground.",
+    "constraints": "Which days each constraint leaves open, and the days on which one flight keeps them all.",
     "porkchop": "Launch day against time of flight: what a flight costs and what it lands.",
     "trajectory": "The flight that lands most, from injection to perilune.",
     "compare_calendar": "Open launch days of every lane of every architecture.",
@@ -133,12 +142,17 @@ def caption(name: str) -> str:
 def lane_section(run: Run, lane: LaneRun, drawn: Sequence[Picture]) -> LaneSection:
     """Return what the page says of a lane."""
     summary = run.summary["lanes"][lane.lane]
+    number = best_window_number(lane.data)
+    robustness = [row for row in robustness_rows(lane.data) if row.window == number]
     stems = {f"porkchop_{file_stem(lane.lane)}", f"trajectory_{file_stem(lane.lane)}"}
     return LaneSection(
         lane=lane,
         days=int(summary["days"]),
         days_open=int(summary["days_open"]),
         reasons=closing_reasons(lane, summary),
+        closures=closure_rows(lane.data),
+        best=next((row for row in robustness if row.slip_d == 0), None),
+        slips=tuple(row for row in robustness if row.slip_d),
         pictures=tuple(picture for picture in drawn if picture.name in stems),
     )
 
@@ -195,6 +209,23 @@ def landed(window: WindowRow) -> str:
     return f"{whole(window.landed_payload_kg)} ({whole(span[0])}–{whole(span[1])})"
 
 
+def signed(value: float | None, decimals: int = 0) -> str:
+    """Return a difference with its sign, a dash for none."""
+    return "–" if value is None else f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def fixed(value: float | None) -> str:
+    """Return a figure to one decimal, a dash for none."""
+    return "–" if value is None else f"{value:.1f}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share in per cent, a dash for none; only what is whole reads 100 %."""
+    if share is None:
+        return "–"
+    return f"{min(100.0 * share, 100.0 if share >= 1.0 else 99.9):.1f} %"
+
+
 def words(identifier: str) -> str:
     """Return an id as words."""
     return identifier.replace("_", " ")
@@ -214,4 +245,5 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"whole": whole, "minute": minute, "landed": landed, "words": words, "metric_cell": cell}
+    made.filters |= {"signed": signed, "percent": percent, "fixed": fixed}
     return made
