@@ -43,6 +43,7 @@ FIRST_ANOMALY, KEPLER_STEPS = 2.75, 6
 
 USUAL_SLOPE, MOST_SLOPE = 0.04, 0.8
 """Of the injection implied by the one assumed: the Moon moves half a degree while the Earth turns fifteen."""
+OTHER_REVOLUTION_S = 2500.0
 FIRST_TLI_S = 0.75 * HOUR_S
 CLOSINGS, GOOD_CLOSING_S, MOST_CLOSING_S = 3, 240.0, 600.0
 """A closing further off than the first is solved again, some times; one beyond the second does not count."""
@@ -290,24 +291,28 @@ def _guess(problem: CycleProblem, cells: _Cells, tli_tdb_s: FloatArray) -> Float
 def _timed(
     problem: CycleProblem, cells: _Cells, tli_tdb_s: FloatArray, states: FloatArray, last: _Timed | None = None
 ) -> _Timed:
-    """Lift-off and coast that planes imply: nearest to the last ones, or to noon and the first coast long enough."""
+    """Lift-off, nearest to the last one or to noon, and first coast long enough that planes imply; slope since last."""
     heads, turn = problem.table.headings, 2.0 * np.pi
     node_rates, argument_rates = parking_rates_rad_s(problem.parking_radius_km, heads.inclination_rad)
     node_rate, rate = node_rates[cells.heading], argument_rates[cells.heading]
     node, argument = node_and_argument(states, earth_pole(tli_tdb_s))
     angle = argument - heads.argument_rad[cells.heading] - np.radians(problem.launcher.ascent_downrange_deg)
-    least = rate * problem.launcher.coast_s[0] if last is None else rate * last.coast_s - np.pi
+    least = rate * problem.launcher.coast_s[0]
     coast = (least + (angle - least) % turn) / rate
     near = cells.noon_tdb_s if last is None else last.liftoff_tdb_s
     pad = cells.noon_angle_rad + EARTH_ROTATION_RAD_S * (near - cells.noon_tdb_s)
     ahead = node - node_rate * coast + heads.node_offset_rad[cells.heading] - pad
     liftoff = near + ((ahead + np.pi) % turn - np.pi) / EARTH_ROTATION_RAD_S
-    if last is None:
-        return _Timed(tli_tdb_s, liftoff, coast, np.full(coast.shape, USUAL_SLOPE))
-    moved = tli_tdb_s - last.tli_tdb_s
-    change = liftoff + coast - last.liftoff_tdb_s - last.coast_s
-    seen = np.clip(change / np.where(np.abs(moved) > 1.0, moved, np.inf), -MOST_SLOPE, MOST_SLOPE)
-    return _Timed(tli_tdb_s, liftoff, coast, np.where(np.abs(moved) > 1.0, seen, last.slope))
+    timed = _Timed(tli_tdb_s, liftoff, coast, np.full(coast.shape, USUAL_SLOPE))
+    return timed if last is None else replace(timed, slope=_slope(timed, last))
+
+
+def _slope(timed: _Timed, last: _Timed) -> FloatArray:
+    """Slope seen since the last time; the last one where nothing moved or the coast changed its revolution."""
+    moved, change = timed.tli_tdb_s - last.tli_tdb_s, timed.coast_s - last.coast_s
+    seen = (np.abs(moved) > 1.0) & (np.abs(change) < OTHER_REVOLUTION_S)
+    slope = (timed.liftoff_tdb_s - last.liftoff_tdb_s + change) / np.where(seen, moved, np.inf)
+    return np.where(seen, np.clip(slope, -MOST_SLOPE, MOST_SLOPE), last.slope)
 
 
 def _steered(
