@@ -1,0 +1,79 @@
+"""What ground stations on the Earth see of a craft bound for the Moon: its elevation, and whether the Moon hides it.
+
+Directions are geometric, from a place on WGS 84 whose vertical is that of the ellipsoid: without refraction (0.15
+degrees at 5 degrees of elevation, which lifts) and without light time (20 arcseconds of the Earth's turn).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.astro.earth import gcrs_to_itrs, geodetic_to_itrs
+from sim.astro.rotations import rotated, rotated_back
+from sim.catalog.models import GroundStation
+from sim.constants import R_MOON_KM
+from sim.units import DEG
+
+FloatArray = NDArray[np.float64]
+
+
+def elevations_rad(stations: Sequence[GroundStation], t_tdb_s: ArrayLike, position_gcrs_km: FloatArray) -> FloatArray:
+    """Elevation of a craft at ground stations.
+
+    Parameters
+    ----------
+    stations : sequence of GroundStation, length S
+    t_tdb_s : array_like (...)
+        TDB seconds past J2000; NaN gives NaN.
+    position_gcrs_km : ndarray (..., 3)
+
+    Returns
+    -------
+    ndarray (S, ...)
+        Above the plane that is level there on WGS 84.
+    """
+    craft_itrs_km = rotated(gcrs_to_itrs(t_tdb_s), position_gcrs_km)
+    return np.array([_elevation(station, craft_itrs_km) for station in stations])
+
+
+def limb_clearances_rad(
+    stations: Sequence[GroundStation], t_tdb_s: ArrayLike, position_gcrs_km: FloatArray, moon_gcrs_km: FloatArray
+) -> FloatArray:
+    """How far a craft is from passing behind the Moon's limb, (S, ...): negative where the Moon hides it.
+
+    An angle at the Moon's centre: of its orbit about the Moon, a craft that flies straight away from the station's
+    side has so much left before the limb, or is so far beyond it. Both tangents of a sphere of 1737.4 km:
+    arccos(R/D) + arccos(R/r), less the angle between the directions to the station and to the craft.
+    """
+    turn = gcrs_to_itrs(t_tdb_s)
+    craft_km = position_gcrs_km - moon_gcrs_km
+    reach = np.arccos(np.minimum(R_MOON_KM / np.linalg.norm(craft_km, axis=-1), 1.0))
+    clearances = []
+    for station in stations:
+        station_km = rotated_back(turn, _place_itrs_km(station)) - moon_gcrs_km
+        limb = np.arccos(R_MOON_KM / np.linalg.norm(station_km, axis=-1))
+        clearances.append(limb + reach - _angle(station_km, craft_km))
+    return np.array(clearances)
+
+
+def _place_itrs_km(station: GroundStation) -> FloatArray:
+    return geodetic_to_itrs(station.latitude_deg, station.longitude_deg, station.height_m)
+
+
+def _elevation(station: GroundStation, craft_itrs_km: FloatArray) -> FloatArray:
+    latitude, longitude = station.latitude_deg * DEG, station.longitude_deg * DEG
+    level = np.cos(latitude)
+    up = np.array([level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)])
+    line = craft_itrs_km - _place_itrs_km(station)
+    height = line @ up
+    elevation: FloatArray = np.arctan2(height, np.linalg.norm(line - height[..., None] * up, axis=-1))
+    return elevation
+
+
+def _angle(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Angle between vectors (..., 3), good for small ones too."""
+    angle: FloatArray = np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1))
+    return angle
