@@ -20,7 +20,8 @@ from sim.transfer.pad import azimuth_inside_deg, azimuths_reaching, pad_of
 from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
 from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
 from sim.window.candidates import Candidates, flies
-from sim.window.relax import LONGEST_FLIGHT_S, SHORTEST_FLIGHT_S
+from sim.window.plan import LONGEST_FLIGHT_S
+from sim.window.relax import SHORTEST_FLIGHT_S
 
 FloatArray = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -60,6 +61,10 @@ class Constraint:
 
 def _always(lane: ResolvedLane) -> bool:
     return True
+
+
+def _lands(lane: ResolvedLane) -> bool:
+    return lane.lands
 
 
 def _has_azimuth_range(lane: ResolvedLane) -> bool:
@@ -157,6 +162,11 @@ def insertion_dv(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatAr
     """Insertion delta-v allowed less what is needed, m/s."""
     limit = lane.lane.constraints.max_insertion_dv_m_s
     return (np.inf if limit is None else limit) - flights.loi_dv_km_s * M_PER_KM
+
+
+def landing_thrust(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """How much heavier the lander could be at ignition of braking, kg."""
+    return flights.thrust_margin_kg
 
 
 def propellant(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
@@ -270,12 +280,21 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         insertion_dv,
         lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None,
     ),
+    Constraint(
+        "landing_thrust",
+        "the lander's thrust can land its mass",
+        "kg",
+        50.0,
+        landing_thrust,
+        lambda lane: lane.lands and lane.lander.descent_is_integrated,
+        _not_at_all,
+    ),
     Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, propellant, _always),
     Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always, _most_payload),
     Constraint(
-        "cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range, _always
+        "cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range, _lands
     ),
-    Constraint("loiter", "a landing chance within the loiter range", "d", 1.0, loiter, _always),
+    Constraint("loiter", "a landing chance within the loiter range", "d", 1.0, loiter, _lands),
     Constraint(
         "sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun, _asks_for_sun
     ),
@@ -298,6 +317,13 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         _not_at_all,
     ),
 )
+
+
+CALENDAR = frozenset({"availability", "turnaround"})
+"""Constraints that depend on the date alone."""
+
+LANDING = frozenset({"cross_range", "loiter", "sun_at_landing", "light_after_landing", "contact_at_landing"})
+"""Constraints that depend on which landing chance is taken."""
 
 
 def constraints_of(lane: ResolvedLane) -> tuple[Constraint, ...]:

@@ -98,6 +98,16 @@ def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatAr
     return total
 
 
+def single_trouble(margins: FloatArray, constraints: tuple[Constraint, ...], most: FloatArray) -> FloatArray:
+    """Weight of the only relaxation that a flight (M,) needs; infinite where it needs none, several, or too much."""
+    scales = np.array([constraint.scale for constraint in constraints])
+    broken = margins < 0.0
+    which = np.argmax(broken, axis=0)
+    short = -np.take_along_axis(margins, which[None], axis=0)[0]
+    one = (np.sum(broken, axis=0) == 1) & ~np.isnan(margins).any(axis=0) & (short <= most[which])
+    return np.where(one, short / scales[which], np.inf)
+
+
 def weight(relaxation: Relaxation, constraints: Sequence[Constraint]) -> float:
     """Size of a relaxation in steps a planner would call small."""
     scale = next(constraint.scale for constraint in constraints if constraint.name == relaxation.constraint)

@@ -12,8 +12,9 @@ from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import LaunchProblem, refine_from
 from sim.transfer.pad import Headings, headings_at
 from sim.transfer.solve import MAP_NODES
-from sim.window.candidates import Candidates, evaluate, flies
+from sim.window.candidates import Candidates, flies
 from sim.window.choose import cost
+from sim.window.evaluate import evaluate
 from sim.window.plan import fine_azimuths
 
 FloatArray = NDArray[np.float64]
@@ -38,15 +39,14 @@ def stacked(parts: list[Candidates]) -> Candidates:
 
 
 def fine_flights(
-    lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, broken: FloatArray, light: LightTable
+    lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, picks: NDArray[np.int64], light: LightTable
 ) -> FineFlights:
-    """Solve each day's pick of ``flights`` (grid order) at fine headings; ``broken`` (M,): how far from flying."""
+    """Solve picked flights of ``flights`` (grid order) at fine headings."""
     azimuths = fine_azimuths(lane)
     fine = headings_at(problem.pad, azimuths, problem.parking_radius_km)
     joined = replace(problem, headings=_joined(problem.headings, fine))
     known = len(problem.headings)
-    picks = _picks(lane, flights, broken) if len(azimuths) > 1 else np.zeros(0, np.int64)
-    if len(picks) == 0:
+    if len(picks) == 0 or len(azimuths) < 2:
         return FineFlights(joined, flights.take(slice(0, 0)), len(azimuths))
     start = _starts(problem, flights, picks, np.unwrap(azimuths))
     index = tuple(
@@ -61,8 +61,8 @@ def _joined(one: Headings, other: Headings) -> Headings:
     return Headings(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Headings)))
 
 
-def _picks(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
-    """The best flight of each open day, the least closed of the others; none where nothing flies."""
+def fine_picks(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
+    """The best flight of each open day, the least closed of the others by ``broken`` (M,); none where nothing flies."""
     which = np.flatnonzero(flies(flights))
     part = flights.take(which)
     order = np.lexsort((part.tli_dv_km_s + part.loi_dv_km_s, cost(lane.lane.objective, part), broken[which], part.day))

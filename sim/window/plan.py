@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.constants import R_EARTH_KM, R_MOON_KM
 from sim.scenario.resolve import ResolvedLane
-from sim.transfer.launch import LaunchProblem
+from sim.transfer.launch import LaunchProblem, phased
 from sim.transfer.pad import Headings, azimuth_span_deg, headings_at, pad_of, site_headings, spread_azimuths_rad
+from sim.transfer.phasing import phasing_period_s
 from sim.units import DAY_S, DEG, HOUR_S
 
 FloatArray = NDArray[np.float64]
@@ -21,6 +22,12 @@ TIME_OF_FLIGHT_STEP_S = 6.0 * HOUR_S
 
 AZIMUTHS = 5
 """Headings across a pad's azimuth range at which all flights are solved."""
+
+LONGEST_FLIGHT_S = 9.0 * DAY_S
+"""Longest time of flight that is solved."""
+
+BEYOND_LOITER_S = 30.0 * DAY_S
+"""How far past the longest wait a landing chance is looked for, to say how much longer it would have to be."""
 
 FINE_AZIMUTH_DEG = 4.5
 """Widest step of headings at which each day's best, or least closed, flight is solved again."""
@@ -37,6 +44,13 @@ class PadKey:
     ascent_s: float
     downrange_deg: float
     least_coast_s: float
+    phasing_period_s: float | None = None
+    phasing_revolutions: tuple[int, int] = (0, 0)
+
+    @property
+    def phasings(self) -> int:
+        """How many numbers of phasing revolutions there are to choose from."""
+        return self.phasing_revolutions[1] - self.phasing_revolutions[0] + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,7 @@ def times_of_flight(lane: ResolvedLane) -> FloatArray:
 
 def pad_key(lane: ResolvedLane) -> PadKey:
     """Return what fixes the flights of a lane beside its days and times of flight."""
+    phasing = lane.lane.transfer.phasing
     return PadKey(
         launch_site=lane.launch_site.id,
         parking_altitude_km=lane.launcher.parking_altitude_km,
@@ -65,7 +80,18 @@ def pad_key(lane: ResolvedLane) -> PadKey:
         ascent_s=lane.launcher.ascent_time_s,
         downrange_deg=lane.launcher.ascent_downrange_deg,
         least_coast_s=lane.coast_s[0],
+        phasing_period_s=phasing_orbit_period_s(lane),
+        phasing_revolutions=(0, 0) if phasing is None else phasing.revolutions,
     )
+
+
+def phasing_orbit_period_s(lane: ResolvedLane) -> float | None:
+    """Period of the ellipse before the injection, None where there is none."""
+    phasing = lane.lane.transfer.phasing
+    if phasing is None or phasing.period_s is not None:
+        return None if phasing is None else phasing.period_s
+    perigee_km = R_EARTH_KM + lane.launcher.parking_altitude_km
+    return phasing_period_s(perigee_km, R_EARTH_KM + (phasing.apogee_altitude_km or 0.0))
 
 
 def flight_groups(lanes: Sequence[ResolvedLane]) -> tuple[FlightGroup, ...]:
@@ -96,7 +122,7 @@ def launch_problem(
         if azimuth_rad is None
         else headings_at(pad, azimuth_rad, parking_radius)
     )
-    return LaunchProblem(
+    problem = LaunchProblem(
         day_tdb_s=day_tdb_s,
         pad=pad,
         headings=directions,
@@ -109,6 +135,10 @@ def launch_problem(
         least_coast_s=key.least_coast_s,
         arrival_tdb_s=arrival_tdb_s,
     )
+    if key.phasing_period_s is None:
+        return problem
+    first, last = key.phasing_revolutions
+    return phased(problem, key.phasing_period_s, range(first, last + 1))
 
 
 def fine_azimuths(lane: ResolvedLane) -> FloatArray:
@@ -127,5 +157,6 @@ def days_chunk(count: int, headings: int, times: int) -> int:
 
 def last_epoch_tdb_s(lane: ResolvedLane, last_day_tdb_s: float) -> float:
     """Latest epoch a lane's landing can fall on."""
-    longest = lane.lane.transfer.time_of_flight_s[1] + lane.lane.staging.loiter_s[1]
+    phasing = (phasing_orbit_period_s(lane) or 0.0) * pad_key(lane).phasing_revolutions[1]
+    longest = phasing + LONGEST_FLIGHT_S + lane.lane.staging.loiter_s[1] + BEYOND_LOITER_S
     return last_day_tdb_s + 3.0 * DAY_S + longest

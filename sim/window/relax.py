@@ -14,8 +14,9 @@ from typing import Any
 
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DAY_S, MINUTE_S
+from sim.window.plan import LONGEST_FLIGHT_S
 
-SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S = 2.2 * DAY_S, 9.0 * DAY_S
+SHORTEST_FLIGHT_S = 2.2 * DAY_S
 
 Relaxed = Callable[[ResolvedLane, float], ResolvedLane | None]
 Band = tuple[float, float]

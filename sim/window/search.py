@@ -7,7 +7,7 @@ on the number of threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,21 +16,21 @@ from numpy.typing import NDArray
 from sim.scenario.resolve import ResolvedLane
 from sim.threads import map_threads
 from sim.transfer.landing_light import LightTable
-from sim.transfer.launch import NO_LIFTOFF, Launches, LaunchProblem, picked, refine_from, solve_launches
-from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
-from sim.window.candidates import Candidates, all_flights, evaluate, flies
+from sim.transfer.launch import Launches, LaunchProblem, picked, refine_from, solve_launches
+from sim.window.candidates import Candidates, all_flights
 from sim.window.choose import best_of_groups
-from sim.window.constraints import constraints_of, margins, most_of
-from sim.window.explain import DayVerdict, judge_days, trouble
-from sim.window.fine import FineFlights, fine_flights, stacked
+from sim.window.constraints import CALENDAR, constraints_of, margins, most_of
+from sim.window.evaluate import evaluate
+from sim.window.explain import DayVerdict, judge_days, smaller, trouble
+from sim.window.fine import FineFlights, fine_flights, fine_picks, stacked
+from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
-from sim.window.span import launch_span
+from sim.window.sharpen import Judged, sharpened
+from sim.window.types import Relaxation
+from sim.window.widened import smallest_azimuth_deg, smallest_time_d
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-
-PORKCHOP_REASONS = (*REASONS, "no lift-off on this date")
-PORKCHOP = ("tli_dv_km_s", "loi_dv_km_s", "c3_km2_s2", "landed_payload_kg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +78,75 @@ def search_lanes(
 def _chunk(group: FlightGroup, days: int) -> int:
     site = group.lanes[0].launch_site
     headings = AZIMUTHS if site.azimuth_range_deg is not None else len(site.allowed_inclinations_deg or ())
-    return days_chunk(days, headings, len(group.time_of_flight_s))
+    return days_chunk(days, headings, len(group.time_of_flight_s) * group.key.phasings)
 
 
 def _search_chunk(
     lane: ResolvedLane, problem: LaunchProblem, launches: Launches, day: NDArray[np.datetime64], light: LightTable
 ) -> DayRange:
-    times = np.flatnonzero(np.isin(problem.time_of_flight_s, times_of_flight(lane)))
-    index = all_flights(problem, times)
+    own_times = times_of_flight(lane)
+    index = all_flights(problem, np.flatnonzero(np.isin(problem.time_of_flight_s, own_times)))
     grid = evaluate(lane, problem, picked(launches, index), index, light)
     grid_margin = margins(lane, day, grid)
-    fine = fine_flights(lane, problem, grid, trouble(grid_margin, constraints_of(lane)), light)
-    fine_margin = margins(lane, day, fine.flights)
-    flights, margin = _by_day([grid, fine.flights], [grid_margin, fine_margin])
+    fine, judged, verdict = _judged_finely(lane, problem, day, grid, grid_margin, light)
+    flights, margin = judged.flights, judged.margin
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
-    strip_margin, strip_open = _strips(flights.day, len(day), margin)
+    strip_margin, strip_open = strips(flights.day, len(day), margin)
+    column = np.searchsorted(own_times, problem.time_of_flight_s)
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=_spans(fine, fine_margin, refined),
-        verdict=judge_days(flights.day, len(day), margin, constraints_of(lane), most=most_of(lane)),
+        span=spans(fine, margins(lane, day, fine.flights), refined),
+        verdict=_with_wider_ranges(lane, day, problem.day_tdb_s, verdict, light),
         strip_margin=strip_margin,
         strip_open=strip_open,
-        porkchop=_porkchop(grid, len(day), times),
+        porkchop=porkchop(grid, len(day), column, len(own_times)),
     )
+
+
+def _judged_finely(
+    lane: ResolvedLane,
+    problem: LaunchProblem,
+    day: NDArray[np.datetime64],
+    grid: Candidates,
+    margin: FloatArray,
+    light: LightTable,
+) -> tuple[FineFlights, Judged, DayVerdict]:
+    """Judge days by the grid's flights and by picked ones at fine headings.
+
+    Once what would open a closed day is known, the flight that would then be picked is solved finely too: it may open
+    the day with less.
+    """
+    picks = fine_picks(lane, grid, trouble(margin, constraints_of(lane)))
+    fine = fine_flights(lane, problem, grid, picks, light)
+    judged, verdict = _judged(lane, day, [grid, fine.flights], light)
+    then = fine_picks(lane, grid, trouble(_relaxed_margins(lane, grid, margin, verdict), constraints_of(lane)))
+    known = np.array([relaxation is not None for relaxation in verdict.relaxations], bool)
+    more = then[known[grid.day[then]] & ~np.isin(then, picks)]
+    if len(more):
+        others = fine_flights(lane, problem, grid, more, light)
+        judged, verdict = _judged(lane, day, [grid, fine.flights, others.flights], light)
+    return fine, judged, verdict
+
+
+def _judged(
+    lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candidates], light: LightTable
+) -> tuple[Judged, DayVerdict]:
+    judged = sharpened(lane, day, *_by_day(parts, [margins(lane, day, part) for part in parts]), light)
+    constraints = constraints_of(lane)
+    verdict = judge_days(judged.flights.day, len(day), judged.margin, constraints, judged.exact, most_of(lane))
+    return judged, verdict
+
+
+def _relaxed_margins(lane: ResolvedLane, grid: Candidates, margin: FloatArray, verdict: DayVerdict) -> FloatArray:
+    """Margins (C, M) with each day's smallest relaxation granted but for its last per cent."""
+    rows = {constraint.name: k for k, constraint in enumerate(constraints_of(lane))}
+    granted = np.zeros((len(rows), len(verdict.feasible)))
+    for number, relaxation in enumerate(verdict.relaxations):
+        if relaxation is not None:
+            granted[rows[relaxation.constraint], number] = 0.99 * relaxation.amount
+    relaxed: FloatArray = margin + granted[:, grid.day]
+    return relaxed
 
 
 def _by_day(parts: list[Candidates], margin: list[FloatArray]) -> tuple[Candidates, FloatArray]:
@@ -109,6 +154,33 @@ def _by_day(parts: list[Candidates], margin: list[FloatArray]) -> tuple[Candidat
     flights = stacked(parts)
     order = np.argsort(flights.day, kind="stable")
     return flights.take(order), np.concatenate(margin, axis=1)[:, order]
+
+
+def _with_wider_ranges(
+    lane: ResolvedLane,
+    day: NDArray[np.datetime64],
+    day_tdb_s: FloatArray,
+    verdict: DayVerdict,
+    light: LightTable,
+) -> DayVerdict:
+    """Verdict that also knows what wider ranges of azimuth and of times of flight would open."""
+    closed_by = [set(names.split(";")) for names in verdict.closed_by]
+    asked = ~verdict.feasible & np.array([not names & CALENDAR for names in closed_by], bool)
+    turned = asked & np.array([bool(names & TURNED_OPEN) for names in closed_by], bool)
+    relaxations = list(verdict.relaxations)
+    for which, name, unit, smallest in (
+        (np.flatnonzero(turned), "azimuth", "deg", smallest_azimuth_deg),
+        (np.flatnonzero(asked), "time_of_flight", "d", smallest_time_d),
+    ):
+        amounts = smallest(lane, day[which], day_tdb_s[which], light)
+        for number, amount in zip(which[np.isfinite(amounts)], amounts[np.isfinite(amounts)], strict=True):
+            found = Relaxation(name, float(amount), unit)
+            relaxations[number] = smaller(relaxations[number], found, constraints_of(lane))
+    return replace(verdict, relaxations=tuple(relaxations))
+
+
+TURNED_OPEN = {"azimuth", "coast", "liftoff", "transfer"}
+"""Constraints that other azimuths can satisfy."""
 
 
 def _best_flights(
@@ -132,62 +204,6 @@ def _best_flights(
         margin[:, best] = margins(lane, day, refined)
         if np.all(margin[:, best] >= 0.0):
             return best, refined
-
-
-def _strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Best margin of any flight of the day, (C, N), and whether some flight satisfies the constraint."""
-    starts = np.searchsorted(day, np.arange(days))
-    per_day = np.maximum.reduceat(np.where(np.isnan(margin), -np.inf, margin), starts, axis=1)
-    return np.where(np.isneginf(per_day), np.nan, per_day), per_day >= 0.0
-
-
-def _spans(fine: FineFlights, margin: FloatArray, best: Candidates) -> FloatArray:
-    """Lift-off and azimuth at opening and closing of each day's launch window, (4, B).
-
-    An instant where the pad flies fixed inclinations, and where the best flight is of another kind than the day's fine
-    headings.
-    """
-    spans = np.stack([best.liftoff_tdb_s, best.liftoff_tdb_s, best.azimuth_rad, best.azimuth_rad])
-    flights, count = fine.flights, fine.headings
-    rows = {int(number): k * count for k, number in enumerate(flights.day[::count])} if count else {}
-    for item in range(len(best.day)):
-        first = rows.get(int(best.day[item]))
-        if first is None or not _same_kind(flights, first, best, item):
-            continue
-        part = slice(first, first + count)
-        azimuth = np.unwrap(flights.azimuth_rad[part])
-        near = int(np.argmin(np.abs(np.angle(np.exp(1j * (azimuth - best.azimuth_rad[item]))))))
-        if np.all(margin[:, part][:, near] >= 0.0):
-            opens, closes, *angles = launch_span(flights.liftoff_tdb_s[part], azimuth, margin[:, part], near)
-            mine, angle = float(best.liftoff_tdb_s[item]), float(best.azimuth_rad[item])
-            ends = sorted([(opens, angles[0]), (closes, angles[1]), (mine, angle)])
-            spans[:, item] = ends[0][0], ends[-1][0], ends[0][1], ends[-1][1]
-    return spans
-
-
-def _same_kind(flights: Candidates, first: int, best: Candidates, item: int) -> bool:
-    names = ("injection", "time", "approach")
-    return all(getattr(flights, name)[first] == getattr(best, name)[item] for name in names)
-
-
-def _porkchop(flights: Candidates, days: int, own: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    """Cheapest flight of each day and time of flight, whatever else closes the day; a reason where none flies."""
-    times = len(own)
-    cell = flights.day * times + np.searchsorted(own, flights.time)
-    cheapest = best_of_groups("landed_payload", flights, cell, flies(flights))
-    grids: dict[str, NDArray[Any]] = {}
-    for name in PORKCHOP:
-        grid = np.full(days * times, np.nan)
-        grid[cell[cheapest]] = getattr(flights, name)[cheapest]
-        grids[name] = grid.reshape(days, times)
-    code = np.where(flights.status == NO_LIFTOFF, len(REASONS), flights.status)
-    # The reason of the cell's item that came nearest: no lift-off, then no solution, then out of reach.
-    rank = np.select([code == CONVERGED, code == len(REASONS), code == DECLINATION], [0, 1, 3], 2)
-    reason = np.zeros(days * times, np.int8)
-    for value in (3, 2, 1, 0):
-        reason[cell[rank == value]] = code[rank == value]
-    grids["reason"] = reason.reshape(days, times)
-    return grids
 
 
 def _joined(parts: list[DayRange]) -> DayRange:

@@ -19,10 +19,11 @@ from sim.transfer.launch import LaunchProblem, picked, refine_from, solve_launch
 from sim.transfer.pad import headings_at
 from sim.transfer.solve import MAP_NODES
 from sim.units import DAY_S
-from sim.window.candidates import Candidates, all_flights, evaluate
+from sim.window.candidates import Candidates, all_flights
 from sim.window.constraints import constraints_of, margins
-from sim.window.plan import launch_problem, times_of_flight
-from sim.window.relax import LONGEST_FLIGHT_S, SHORTEST_FLIGHT_S
+from sim.window.evaluate import evaluate
+from sim.window.plan import LONGEST_FLIGHT_S, launch_problem, times_of_flight
+from sim.window.relax import SHORTEST_FLIGHT_S
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -79,14 +80,17 @@ def smallest_time_d(
     fit = (times >= SHORTEST_FLIGHT_S) & (times <= LONGEST_FLIGHT_S)
     if len(day) == 0 or not fit.any():
         return np.full(len(day), np.inf)
-    amounts, sides = np.abs(steps[fit]), (steps[fit] > 0.0).astype(np.int64)
-    problem = launch_problem(lane, day_tdb_s, times[fit], headings=HEADINGS)
+    problem = launch_problem(lane, day_tdb_s, np.sort(times[fit]), headings=HEADINGS)
     flights = _all(lane, problem, light)
-    beyond = _Beyond(problem, flights, amounts[flights.time], sides[flights.time])
+    time = problem.time_of_flight_s[flights.time]
+    amount = np.round(np.maximum(low - time, time - high) / DAY_S, 6)
+    beyond = _Beyond(problem, flights, amount, (time > high).astype(np.int64))
 
     def at(amount: FloatArray, which: IntArray) -> Candidates:
         edge = np.where(beyond.side[which] == 0, low - amount * DAY_S, high + amount * DAY_S)
-        return _again(lane, replace(problem, time_of_flight_s=edge), flights.take(which), "time", light)
+        revolutions = None if problem.phasing_revolutions is None else flights.phasing[which]
+        there = replace(problem, time_of_flight_s=edge, phasing_revolutions=revolutions)
+        return _again(lane, there, flights.take(which), "time", light)
 
     return _smallest(lane, day, beyond, "time_of_flight", at)
 

@@ -17,12 +17,15 @@ from sim.transfer.levels import Level
 from sim.transfer.solve import node_and_argument
 from sim.units import DEG
 from sim.window.assumed import assumed_figures
-from sim.window.candidates import Candidates, land
+from sim.window.candidates import Candidates
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of
-from sim.window.explain import in_words
+from sim.window.evaluate import Landed, land
+from sim.window.explain import closures, in_words, nearest_open
+from sim.window.per_day import PORKCHOP_REASONS
 from sim.window.plan import times_of_flight
-from sim.window.search import PORKCHOP_REASONS, DayRange
+from sim.window.robustness import slips
+from sim.window.search import DayRange
 from sim.window.types import BestFlight, ConstraintStrip, LaneOutcome, Window
 
 FloatArray = NDArray[np.float64]
@@ -38,9 +41,12 @@ PER_DAY = {
     "c3_km2_s2": "c3_km2_s2",
     "tli_dv_km_s": "tli_dv_km_s",
     "loi_dv_km_s": "loi_dv_km_s",
+    "loi_loss_km_s": "loi_loss_km_s",
     "descent_dv_km_s": "descent_dv_km_s",
     "landed_payload_kg": "landed_payload_kg",
     "sun_above_horizon_rad": "sun_above_horizon_rad",
+    "light_left_s": "light_left_s",
+    "contact_rad": "contact_rad",
 }
 """Column of the launches, and the field of the day's best flight it comes from."""
 
@@ -52,11 +58,24 @@ def runs(days: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
         yield int(first), int(stop) - 1
 
 
+def landed_at(lane: ResolvedLane, best: Candidates, level: Level = "value") -> Landed:
+    """Masses (B,) of flights that land, with the figures at one level."""
+    return land(
+        lane,
+        best.c3_for_mass_km2_s2,
+        best.own_tli_dv_km_s,
+        best.loi_dv_km_s - best.loi_loss_km_s,
+        best.landing_tdb_s - best.arrival_tdb_s,
+        best.cross_range_rad,
+        level,
+    )
+
+
 def payload_at(lane: ResolvedLane, best: Candidates, level: Level) -> FloatArray:
     """Landed payload (B,) of the best flights with the figures at one level, kg; 0 where the lander cannot fly then."""
-    wait = best.landing_tdb_s - best.arrival_tdb_s
-    budget, injected, _ = land(lane, best.c3_for_mass_km2_s2, best.loi_dv_km_s, wait, best.cross_range_rad, level)
-    carried = injected >= budget.launch_mass_kg - 1e-6
+    landed = landed_at(lane, best, level)
+    budget = landed.flown.budget
+    carried = landed.injected_mass_kg >= budget.launch_mass_kg - 1e-6
     return np.where(carried & budget.fits_tanks, np.maximum(budget.landed_payload_kg, 0.0), 0.0)
 
 
@@ -66,6 +85,8 @@ def lane_outcome(
     """Gather what was found of a lane."""
     low, high = (payload_at(lane, found.best, level) for level in ("low", "high"))
     launches = _launches(len(day), found, low, high)
+    windows = tuple(_windows(lane, found, low, high))
+    before, after = nearest_open(found.verdict.feasible)
     strips = tuple(
         ConstraintStrip(
             constraint.name, constraint.description, constraint.unit, found.strip_open[k], found.strip_margin[k]
@@ -90,7 +111,12 @@ def lane_outcome(
         porkchop=found.porkchop,
         reasons=PORKCHOP_REASONS,
         constraints=strips,
-        windows=tuple(_windows(lane, found, low, high)),
+        windows=windows,
+        closures=closures(lane.id, found.verdict, constraints_of(lane)),
+        open_before=before,
+        open_after=after,
+        relaxations=found.verdict.relaxations,
+        slips=slips(windows, found.verdict.feasible, launches),
     )
 
 
@@ -98,7 +124,10 @@ def _launches(days: int, found: DayRange, low: FloatArray, high: FloatArray) -> 
     """Best launch of each day, (N,) with NaN where there is none."""
     best = found.best
     columns = {name: getattr(best, field) for name, field in PER_DAY.items()}
+    if not np.isfinite(columns["contact_rad"]).all():
+        del columns["contact_rad"]  # nothing was asked to be in view
     columns["tof_s"] = best.arrival_tdb_s - best.tli_tdb_s
+    columns["phasing_revolutions"] = best.phasing.astype(np.float64)
     columns["branch"] = (2 * best.injection + best.approach).astype(np.float64)
     columns["landed_payload_low_kg"], columns["landed_payload_high_kg"] = low, high
     names = ("liftoff_open_tdb_s", "liftoff_close_tdb_s", "azimuth_open_rad", "azimuth_close_rad")
@@ -131,8 +160,7 @@ def _windows(lane: ResolvedLane, found: DayRange, low: FloatArray, high: FloatAr
 
 def _best_flight(lane: ResolvedLane, window: int, best: Candidates, item: int, low: float, high: float) -> BestFlight:
     one = best.take(np.array([item]))
-    wait = one.landing_tdb_s - one.arrival_tdb_s
-    budget, _, _ = land(lane, one.c3_for_mass_km2_s2, one.loi_dv_km_s, wait, one.cross_range_rad)
+    budget = landed_at(lane, one).flown.budget
     return BestFlight(
         lane=lane.id,
         window=window,
