@@ -150,7 +150,7 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
     to_site_axes = axes @ moon_me
     sun_azimuth, sun_elevation, sun_distance = _direction(to_site_axes, sun.seen_from(place_icrf_km))
     earth_azimuth, earth_elevation, _ = _direction(to_site_axes, earth.seen_from(place_icrf_km))
-    horizon_at_sun = _horizon_at(site, sun_azimuth)
+    horizon_at_sun = horizon_at(site, sun_azimuth)
     return SiteEphemeris(
         sun_azimuth,
         sun_elevation,
@@ -158,7 +158,7 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
         disc_fraction(sun_elevation - horizon_at_sun, np.arcsin(R_SUN_KM / sun_distance)),
         earth_azimuth,
         earth_elevation,
-        earth_elevation > _horizon_at(site, earth_azimuth),
+        earth_elevation > horizon_at(site, earth_azimuth),
         *_latitude_and_longitude(rotated(moon_me, earth.seen_from(0.0))),
         *_latitude_and_longitude(rotated(moon_me, sun.seen_from(0.0))),
     )
@@ -302,7 +302,8 @@ def _direction(site_axes: FloatArray, r_icrf_km: FloatArray) -> tuple[FloatArray
     return azimuth, np.arctan2(up, level), np.hypot(level, up)
 
 
-def _horizon_at(site: SiteGeometry, azimuth_rad: FloatArray) -> FloatArray:
+def horizon_at(site: SiteGeometry, azimuth_rad: FloatArray) -> FloatArray:
+    """Elevation of the local horizon (...), rad, at azimuths (...)."""
     if site.horizon is None:
         return np.where(np.isnan(azimuth_rad), np.nan, 0.0)
     return site.horizon.elevation_at(azimuth_rad)

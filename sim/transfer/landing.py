@@ -372,8 +372,9 @@ def _least_trouble(passes: Passes) -> NearestLanding:
     others = np.sum(broken, axis=0) - broken
     alone = np.min(np.where(known & (others == 0), short, np.inf), axis=2)
     chance = [getattr(passes, name)[rows, pick] for name in _OF_A_CHANCE]
-    values = [*chance, *passes.margins[:, rows, pick], passes.revolution[rows, pick]]
-    return NearestLanding(*values, np.where(np.isinf(alone), np.nan, alone).T)
+    alone = np.where(np.isinf(alone), np.nan, alone).T
+    values = [*chance, *passes.margins[:, rows, pick], passes.revolution[rows, pick], alone]
+    return NearestLanding(*values)
 
 
 _OF_A_CHANCE = tuple(field.name for field in fields(NearestLanding))[:7]
