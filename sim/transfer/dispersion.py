@@ -37,7 +37,8 @@ from sim.units import DAY_S
 FloatArray = NDArray[np.float64]
 
 FIRST_CORRECTION_S = DAY_S
-"""From injection: a day, as LRO and the Apollo flights planned their first ones to within some hours."""
+"""From injection: a day. LRO made its one a day after launch (2009-06-19 22:16 UTC, LROC news of 2009-06-20), Apollo 11
+its only one 26.7 hours after lift-off (MSC-00171, Apollo 11 Mission Report)."""
 
 STEP_KM, STEP_KM_S = 0.02, 2e-5
 """Half steps of the differences at injection; at perilune both are five times as long. The matrices are then good to

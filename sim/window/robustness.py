@@ -33,7 +33,7 @@ from sim.transfer.insertion import plane_change_at_perilune
 from sim.transfer.landing import first_landing
 from sim.transfer.landing_light import LightTable
 from sim.units import DEG, M_PER_KM
-from sim.window.evaluate import landing_rule
+from sim.window.evaluate import SAME_PLANE_RAD, landing_rule
 from sim.window.types import BestFlight, Dispersion, Slip, Window
 
 FloatArray = NDArray[np.float64]
@@ -41,9 +41,8 @@ FloatArray = NDArray[np.float64]
 SLIP_DAYS = (1, 2, 14)
 
 TYPICAL_INJECTION = InjectionErrors(position_km=1.0, velocity_km_s=1e-3)
-"""Of a launcher without a figure of its own. Assumed: its first correction stays within some 30 m/s with 99 %, the
-allowance that lunar flights of the robotic kind plan with; single flights need less (LRO: 1.3 m/s on 2009-06-19,
-LROC news of 2009-06-20)."""
+"""Of a launcher without a figure of its own. Assumed: with it the first correction stays within the 30 m/s that a lane
+keeps by default, 99 times in 100; single flights need less (LRO: 1.3 m/s on 2009-06-19, LROC news of 2009-06-20)."""
 
 BURN = BurnErrors()
 """Of corrections: 1 % and 1 cm/s on each axis, assumed."""
@@ -53,9 +52,6 @@ LINEAR_DRAWS = 500
 
 SAMPLES = 200
 """True flights drawn for a window that is sampled."""
-
-SAME_PLANE_RAD = 1e-4
-"""Approaches planned nearer than this to the staging orbit's inclination are taken as they come."""
 
 SEED = 20310112
 """Root of all draws; those of a window follow from it and the window's number."""
