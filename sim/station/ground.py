@@ -35,7 +35,7 @@ def elevations_rad(stations: Sequence[GroundStation], t_tdb_s: ArrayLike, positi
     ndarray (S, ...)
         Above the plane that is level there on WGS 84.
     """
-    craft_itrs_km = rotated(gcrs_to_itrs(t_tdb_s), position_gcrs_km)
+    craft_itrs_km = rotated(_to_itrs(t_tdb_s), position_gcrs_km)
     return np.array([_elevation(station, craft_itrs_km) for station in stations])
 
 
@@ -48,7 +48,7 @@ def limb_clearances_rad(
     side has so much left before the limb, or is so far beyond it. Both tangents of a sphere of 1737.4 km:
     arccos(R/D) + arccos(R/r), less the angle between the directions to the station and to the craft.
     """
-    turn = gcrs_to_itrs(t_tdb_s)
+    turn = _to_itrs(t_tdb_s)
     craft_km = position_gcrs_km - moon_gcrs_km
     reach = np.arccos(np.minimum(R_MOON_KM / np.linalg.norm(craft_km, axis=-1), 1.0))
     clearances = []
@@ -57,6 +57,12 @@ def limb_clearances_rad(
         limb = np.arccos(R_MOON_KM / np.linalg.norm(station_km, axis=-1))
         clearances.append(limb + reach - _angle(station_km, craft_km))
     return np.array(clearances)
+
+
+def _to_itrs(t_tdb_s: ArrayLike) -> FloatArray:
+    """Rotation to the turning Earth; quietly NaN where there is no epoch."""
+    with np.errstate(invalid="ignore"):
+        return gcrs_to_itrs(t_tdb_s)
 
 
 def _place_itrs_km(station: GroundStation) -> FloatArray:
