@@ -89,12 +89,18 @@ def _nearest(
     return Relaxation(constraint.name, float(short[best]), constraint.unit)
 
 
-def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatArray:
-    """How far a flight (M,) is from flying: 0 where it does, the weight of the only relaxation it needs, else more."""
+def shortfall(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatArray:
+    """Sum of what a flight (M,) is short of, in steps a planner would call small; what is unknown adds very much."""
     scales = np.array([constraint.scale for constraint in constraints])
     short = np.where(np.isnan(margins), 0.0, np.maximum(0.0, -margins) / scales[:, None])
-    many = np.sum(short > 0.0, axis=0)
-    total: FloatArray = np.sum(short, axis=0) + 1e6 * np.maximum(0, many - 1) + 1e9 * np.isnan(margins).any(axis=0)
+    total: FloatArray = np.sum(short, axis=0) + 1e9 * np.isnan(margins).any(axis=0)
+    return total
+
+
+def trouble(margins: FloatArray, constraints: tuple[Constraint, ...]) -> FloatArray:
+    """How far a flight (M,) is from flying: 0 where it does, the weight of the only relaxation it needs, else more."""
+    many = np.sum(margins < 0.0, axis=0)
+    total: FloatArray = shortfall(margins, constraints) + 1e6 * np.maximum(0, many - 1)
     return total
 
 

@@ -14,7 +14,9 @@ from sim.transfer.pad import Headings, headings_at
 from sim.transfer.solve import MAP_NODES
 from sim.window.candidates import Candidates, flies
 from sim.window.choose import cost
+from sim.window.constraints import constraints_of
 from sim.window.evaluate import evaluate
+from sim.window.explain import shortfall, trouble
 from sim.window.plan import fine_azimuths
 
 FloatArray = NDArray[np.float64]
@@ -61,15 +63,44 @@ def _joined(one: Headings, other: Headings) -> Headings:
     return Headings(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Headings)))
 
 
-def fine_picks(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
-    """The best flight of each open day, the least closed of the others by ``broken`` (M,); none where nothing flies."""
+def fine_picks(lane: ResolvedLane, flights: Candidates, margin: FloatArray) -> NDArray[np.int64]:
+    """The best flight of each open day, the least closed ones of the others; none where nothing flies.
+
+    A closed day has the flight with the least trouble and ``SHORT_KINDS`` more kinds (of injection, time of flight and
+    approach) that are short of the least in all: when a limit is relaxed, the flight that opens the day is among them.
+    """
+    constraints = constraints_of(lane)
     which = np.flatnonzero(flies(flights))
     part = flights.take(which)
-    order = np.lexsort((part.tli_dv_km_s + part.loi_dv_km_s, cost(lane.lane.objective, part), broken[which], part.day))
-    days = part.day[order]
-    first = np.concatenate([[True], np.diff(days) > 0]) if len(days) else np.zeros(0, bool)
-    picks: NDArray[np.int64] = which[order[first]]
+    dv = part.tli_dv_km_s + part.loi_dv_km_s
+    order = np.lexsort((dv, cost(lane.lane.objective, part), trouble(margin[:, which], constraints), part.day))
+    least = which[order[_first_of_runs(part.day[order])]]
+    is_closed = np.ones(int(part.day.max(initial=-1)) + 1, bool)
+    is_closed[flights.day[np.all(margin >= 0.0, axis=0)]] = False
+    more = which[is_closed[part.day]]
+    short = _least_short_kinds(flights, shortfall(margin, constraints), more)
+    picks: NDArray[np.int64] = np.unique(np.concatenate([least, short]))
     return picks
+
+
+SHORT_KINDS = 3
+
+
+def _least_short_kinds(flights: Candidates, short: FloatArray, which: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of flights ``which``, each day's ``SHORT_KINDS`` kinds short of the least, at their best heading."""
+    day = flights.day[which]
+    kind = (flights.injection[which] * 1000 + flights.time[which]) * 2 + flights.approach[which]
+    order = np.lexsort((short[which], kind, day))
+    heading = order[_first_of_runs(day[order] * 10_000 + kind[order])]
+    ranked = which[heading[np.lexsort((short[which[heading]], day[heading]))]]
+    place = np.arange(len(ranked)) - np.searchsorted(flights.day[ranked], flights.day[ranked])
+    least: NDArray[np.int64] = ranked[place < SHORT_KINDS]
+    return least
+
+
+def _first_of_runs(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """First of each run of equal values."""
+    return np.concatenate([[True], np.diff(values) != 0]) if len(values) else np.zeros(0, bool)
 
 
 def _starts(

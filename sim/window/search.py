@@ -21,11 +21,11 @@ from sim.window.candidates import Candidates, all_flights
 from sim.window.choose import best_of_groups
 from sim.window.constraints import CALENDAR, constraints_of, margins, most_of
 from sim.window.evaluate import evaluate
-from sim.window.explain import DayVerdict, judge_days, smaller, trouble
-from sim.window.fine import FineFlights, fine_flights, fine_picks, stacked
+from sim.window.explain import DayVerdict, judge_days, smaller
+from sim.window.fine import fine_flights, fine_picks, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
-from sim.window.sharpen import Judged, sharpened
+from sim.window.sharpen import sharpened
 from sim.window.types import Relaxation
 from sim.window.widened import smallest_azimuth_deg, smallest_time_d
 
@@ -88,65 +88,23 @@ def _search_chunk(
     index = all_flights(problem, np.flatnonzero(np.isin(problem.time_of_flight_s, own_times)))
     grid = evaluate(lane, problem, picked(launches, index), index, light)
     grid_margin = margins(lane, day, grid)
-    fine, judged, verdict = _judged_finely(lane, problem, day, grid, grid_margin, light)
+    fine = fine_flights(lane, problem, grid, fine_picks(lane, grid, grid_margin), light)
+    fine_margin = margins(lane, day, fine.flights)
+    judged = sharpened(lane, day, *_by_day([grid, fine.flights], [grid_margin, fine_margin]), light)
     flights, margin = judged.flights, judged.margin
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
     strip_margin, strip_open = strips(flights.day, len(day), margin)
+    verdict = judge_days(flights.day, len(day), margin, constraints_of(lane), judged.exact, most_of(lane))
     column = np.searchsorted(own_times, problem.time_of_flight_s)
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=spans(fine, margins(lane, day, fine.flights), refined),
+        span=spans(fine, fine_margin, refined),
         verdict=_with_wider_ranges(lane, day, problem.day_tdb_s, verdict, light),
         strip_margin=strip_margin,
         strip_open=strip_open,
         porkchop=porkchop(grid, len(day), column, len(own_times)),
     )
-
-
-def _judged_finely(
-    lane: ResolvedLane,
-    problem: LaunchProblem,
-    day: NDArray[np.datetime64],
-    grid: Candidates,
-    margin: FloatArray,
-    light: LightTable,
-) -> tuple[FineFlights, Judged, DayVerdict]:
-    """Judge days by the grid's flights and by picked ones at fine headings.
-
-    Once what would open a closed day is known, the flight that would then be picked is solved finely too: it may open
-    the day with less.
-    """
-    picks = fine_picks(lane, grid, trouble(margin, constraints_of(lane)))
-    fine = fine_flights(lane, problem, grid, picks, light)
-    judged, verdict = _judged(lane, day, [grid, fine.flights], light)
-    then = fine_picks(lane, grid, trouble(_relaxed_margins(lane, grid, margin, verdict), constraints_of(lane)))
-    known = np.array([relaxation is not None for relaxation in verdict.relaxations], bool)
-    more = then[known[grid.day[then]] & ~np.isin(then, picks)]
-    if len(more):
-        others = fine_flights(lane, problem, grid, more, light)
-        judged, verdict = _judged(lane, day, [grid, fine.flights, others.flights], light)
-    return fine, judged, verdict
-
-
-def _judged(
-    lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candidates], light: LightTable
-) -> tuple[Judged, DayVerdict]:
-    judged = sharpened(lane, day, *_by_day(parts, [margins(lane, day, part) for part in parts]), light)
-    constraints = constraints_of(lane)
-    verdict = judge_days(judged.flights.day, len(day), judged.margin, constraints, judged.exact, most_of(lane))
-    return judged, verdict
-
-
-def _relaxed_margins(lane: ResolvedLane, grid: Candidates, margin: FloatArray, verdict: DayVerdict) -> FloatArray:
-    """Margins (C, M) with each day's smallest relaxation granted but for its last per cent."""
-    rows = {constraint.name: k for k, constraint in enumerate(constraints_of(lane))}
-    granted = np.zeros((len(rows), len(verdict.feasible)))
-    for number, relaxation in enumerate(verdict.relaxations):
-        if relaxation is not None:
-            granted[rows[relaxation.constraint], number] = 0.99 * relaxation.amount
-    relaxed: FloatArray = margin + granted[:, grid.day]
-    return relaxed
 
 
 def _by_day(parts: list[Candidates], margin: list[FloatArray]) -> tuple[Candidates, FloatArray]:
