@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
@@ -75,6 +76,8 @@ PNG_DPI = 160
 RASTER_DPI = 150
 """Of meshes inside an SVG."""
 
+PLACE_DECIMALS = 6
+
 _PATH_DATA = re.compile(r' d="[^"]*"')
 _LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
 
@@ -117,11 +120,17 @@ def save_figure(figure: Figure, folder: Path, stem: str, formats: Sequence[str] 
 
 
 def freeze_layout(figure: Figure) -> None:
-    """Place everything once; otherwise each file format would lay the page out again."""
+    """Place everything once; otherwise each file format would lay the page out again.
+
+    Places are rounded to millionths of the page: the solver's last digits differ from time to time, and the names of
+    clip paths in an SVG hang on them.
+    """
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
     figure.set_layout_engine("none")
+    for ax in figure.axes:
+        ax.set_position(np.round(ax.get_position(original=True).bounds, PLACE_DECIMALS).tolist())
 
 
 def write_title(figure: Figure, title: str, subtitle: str) -> None:
