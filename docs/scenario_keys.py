@@ -110,7 +110,7 @@ def _shown(value: Any, unit: str | None) -> str:
 def table(path: str, model: type[BaseModel]) -> str:
     """Section of one model."""
     title = model.__name__
-    rows = [f"### {title}", "", f"`{path}`: {(model.__doc__ or '').strip()}", ""]
+    rows = [f"### {title}", "", f"`{path}`: {_one_line(model.__doc__)}", ""]
     rows += ["| key | value | left out | meaning |", "|---|---|---|---|"]
     rows += [EXTENDS] if model is Scenario else []
     rows += [row(name, info) for name, info in model.model_fields.items() if name != "id" or model not in KEYED]
