@@ -54,7 +54,7 @@ class LaunchProblem:
         """Time in the ellipse, one for each item of the time-of-flight axis (T,)."""
         if self.phasing_period_s is None or self.phasing_revolutions is None:
             return np.zeros(len(self.time_of_flight_s))
-        return self.phasing_period_s * self.phasing_revolutions
+        return np.asarray(self.phasing_period_s * self.phasing_revolutions, np.float64)
 
     @property
     def shape(self) -> tuple[int, int, int, int, int]:

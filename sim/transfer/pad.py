@@ -11,7 +11,7 @@ atan2(sin φ, cos φ cos A_in) (Bate, Mueller & White 1971, sections 3.4 and 6.4
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,6 +64,10 @@ class Headings:
     def __len__(self) -> int:
         """Return the number of directions."""
         return len(self.azimuth_rad)
+
+    def take(self, which: NDArray[np.int64]) -> Headings:
+        """Return some of them."""
+        return Headings(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 def pad_of(site: LaunchSite) -> Pad:

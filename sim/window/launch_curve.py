@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,38 +10,46 @@ from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.landing_light import LightTable
-from sim.transfer.launch import Launches, LaunchProblem, picked, refine_launches, solve_launches
-from sim.transfer.pad import headings_at, spread_azimuths_rad
-from sim.window.candidates import Candidates, all_flights, evaluate, flies
+from sim.transfer.launch import LaunchProblem, parking_rates_rad_s, picked, solve_launches
+from sim.window.candidates import Candidates, all_flights, flies
 from sim.window.choose import best_of_groups, cost
 from sim.window.constraints import constraints_of, margins
+from sim.window.evaluate import evaluate
 from sim.window.explain import judge_days, trouble
 from sim.window.fine import stacked
+from sim.window.launch_lines import Way, at_even_liftoffs, find_lines, joined, ways, with_ends, with_limits
 from sim.window.plan import launch_problem, times_of_flight
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
-CURVE_AZIMUTHS = 41
-"""Headings across a pad's range from which the curve starts."""
-
-SECANT_ROUNDS = 8
+LIFTOFF_TO_INJECTION_S = 3600.0
+"""Roughly, where a fixed arrival needs a time of flight to start from."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchCurve:
-    """Launches of a day in order of lift-off, with what closes each; ``day_closed_by`` where there is none at all."""
+    """Launches of a day in order of lift-off, with what closes each; ``day_closed_by`` where there is none at all.
+
+    ``revolution`` is that of the parking orbit in which the injection is made, from lift-off: 1 is the first.
+    ``limit`` names what a launch stands at the limit of: a constraint, ``azimuth`` (the pad's range), ``steering``
+    (the reserve of a pad with one azimuth), ``reach`` (the Moon's declination), ``date`` (midnight); empty for the
+    even lift-offs.
+    """
 
     flights: Candidates
     feasible: NDArray[np.bool_]
     closed_by: tuple[str, ...]
     day_closed_by: str
+    revolution: IntArray
+    limit: tuple[str, ...]
 
 
 def no_launch(closed_by: str) -> LaunchCurve:
     """Return the curve of a day without any launch."""
     nothing: Any = np.zeros(0)
     empty = Candidates(**{field.name: nothing for field in fields(Candidates)})
-    return LaunchCurve(empty, np.zeros(0, bool), (), closed_by)
+    return LaunchCurve(empty, np.zeros(0, bool), (), closed_by, np.zeros(0, np.int64), ())
 
 
 def launch_curve(
@@ -53,194 +60,134 @@ def launch_curve(
     step_s: float,
     arrival_tdb_s: float | None = None,
 ) -> LaunchCurve:
-    """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and its opening and closing.
+    """Launch window of ``day`` (1,): lift-offs at multiples of ``step_s`` from 00:00 UTC, and those at every limit.
 
-    The time of flight is that of the day's best flight (of the least closed, on a closed day), or ends at
-    ``arrival_tdb_s``. Each of the two injections has its own branch of the curve, in the approach
-    that has its best launch.
+    The time of flight (and the number of phasing revolutions) is that of the day's best flight, or of the least
+    closed on a closed day; or the flight ends at ``arrival_tdb_s``. Each injection and each revolution of the parking
+    orbit that the coast allows has a line of its own, in the approach that has its best launch. Limits are
+    found within half a second of lift-off.
     """
-    duration = np.array([_duration(lane, day, day_tdb_s, light, arrival_tdb_s)])
-    problem = launch_problem(lane, day_tdb_s, duration, _azimuths(lane), arrival_tdb_s)
-    launches = solve_launches(problem)
-    index = all_flights(problem, np.arange(1))
-    flights = evaluate(lane, problem, picked(launches, index), index, light)
-    if not flies(flights).any():
-        verdict = judge_days(flights.day, 1, margins(lane, day, flights), constraints_of(lane))
-        return no_launch(verdict.closed_by[0])
-    kinds = [(injection, approach) for injection in (0, 1) for approach in (0, 1)]
-    parts = [_branch(lane, problem, launches, flights, kind, light, step_s) for kind in kinds]
+    problem, closed_by = _day_problem(lane, day, day_tdb_s, light, arrival_tdb_s)
+    parts = [_way_points(lane, day, light, way, step_s) for way in ways(lane, problem)]
+    parts = [part for part in parts if len(part.line)]
+    if not parts:
+        return no_launch(closed_by)
     return _judged(lane, day, parts)
 
 
-def _azimuths(lane: ResolvedLane) -> FloatArray | None:
-    """Fine headings across a range; None leaves allowed inclinations as they are."""
-    if lane.launch_site.azimuth_range_deg is None:
-        return None
-    return spread_azimuths_rad(lane.launch_site.azimuth_range_deg, CURVE_AZIMUTHS)
-
-
-def _duration(
+def _day_problem(
     lane: ResolvedLane,
     day: NDArray[np.datetime64],
     day_tdb_s: FloatArray,
     light: LightTable,
     arrival_tdb_s: float | None,
-) -> float:
-    """Time of flight of the day's best flight; where the day is closed, of the one nearest to flying."""
-    if arrival_tdb_s is not None:
-        return float(np.clip(arrival_tdb_s - day_tdb_s[0] - 43200.0, *lane.lane.transfer.time_of_flight_s))
+) -> tuple[LaunchProblem, str]:
+    """Problem with the one time of flight, and phasing, of the day's best flight; what closes the day, in words."""
     times = times_of_flight(lane)
-    problem = launch_problem(lane, day_tdb_s, times)
-    launches = solve_launches(problem)
-    index = all_flights(problem, np.arange(len(times)))
-    flights = evaluate(lane, problem, picked(launches, index), index, light)
-    broken = trouble(margins(lane, day, flights), constraints_of(lane))
-    best = best_of_groups(lane.lane.objective, flights, flights.day, flies(flights) & (broken == broken.min()))
-    return float(times[flights.time[best[0]]] if len(best) else times.mean())
-
-
-def _branch(
-    lane: ResolvedLane,
-    problem: LaunchProblem,
-    launches: Launches,
-    flights: Candidates,
-    kind: tuple[int, int],
-    light: LightTable,
-    step_s: float,
-) -> Candidates:
-    """Launches of one injection and approach: the ends of their curve and the even lift-offs between them."""
-    mine = flies(flights) & (flights.injection == kind[0]) & (flights.approach == kind[1])
-    if not mine.any():
-        return flights.take(slice(0, 0))
-    curve = flights.take(np.flatnonzero(mine))
-    ends = _refined(lane, problem, launches, curve, light)
-    if lane.launch_site.azimuth_range_deg is None:
-        return ends
-    wanted, low, high = _even_liftoffs(ends, float(problem.day_tdb_s[0]), step_s)
-    inside = _solve_liftoffs(lane, problem, ends, wanted, low, high, light)
-    first, last = int(np.argmin(ends.liftoff_tdb_s)), int(np.argmax(ends.liftoff_tdb_s))
-    return stacked([ends.take(np.unique([first, last])), inside])
-
-
-def _refined(
-    lane: ResolvedLane, problem: LaunchProblem, launches: Launches, flights: Candidates, light: LightTable
-) -> Candidates:
-    index = (flights.day, flights.heading, flights.injection, flights.time, flights.approach)
-    found = evaluate(lane, problem, refine_launches(problem, index, launches), index, light)
-    return found.take(np.flatnonzero(flies(found)))
-
-
-def _even_liftoffs(
-    curve: Candidates, day_tdb_s: float, step_s: float
-) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
-    """Even lift-offs that neighbours in heading bracket: epochs, and the two neighbours' numbers."""
-    wanted: list[float] = []
-    low: list[int] = []
-    high: list[int] = []
-    order = np.argsort(curve.heading)
-    for one, other in pairwise(order):
-        if abs(curve.heading[other] - curve.heading[one]) != 1:
-            continue
-        start, stop = sorted((curve.liftoff_tdb_s[one], curve.liftoff_tdb_s[other]))
-        first, last = np.ceil((start - day_tdb_s) / step_s), np.floor((stop - day_tdb_s) / step_s)
-        for number in np.arange(first, last + 1):
-            wanted.append(day_tdb_s + number * step_s)
-            low.append(int(one))
-            high.append(int(other))
-    return np.array(wanted), np.array(low, np.int64), np.array(high, np.int64)
-
-
-def _solve_liftoffs(
-    lane: ResolvedLane,
-    problem: LaunchProblem,
-    curve: Candidates,
-    wanted: FloatArray,
-    low: NDArray[np.int64],
-    high: NDArray[np.int64],
-    light: LightTable,
-) -> Candidates:
-    """Azimuths whose lift-offs are the wanted ones: secants from the bracketing headings, all at once."""
-    if len(wanted) == 0:
-        return curve.take(slice(0, 0))
-    before, after = curve.azimuth_rad[low], curve.azimuth_rad[high]
-    after = before + (after - before + np.pi) % (2.0 * np.pi) - np.pi
-    t_before, t_after = curve.liftoff_tdb_s[low], curve.liftoff_tdb_s[high]
-    found = curve.take(slice(0, 0))
-    for _ in range(SECANT_ROUNDS):
-        slope = np.where(t_after == t_before, np.inf, t_after - t_before)
-        azimuth = before + np.clip((wanted - t_before) / slope, -1.0, 2.0) * (after - before)
-        found = _at_azimuths(lane, problem, curve, azimuth, low, light)
-        nearer_after = np.abs(t_before - wanted) > np.abs(t_after - wanted)
-        before, t_before = np.where(nearer_after, after, before), np.where(nearer_after, t_after, t_before)
-        solved = flies(found)
-        after, t_after = np.where(solved, azimuth, after), np.where(solved, found.liftoff_tdb_s, t_after)
-    return found.take(np.flatnonzero(flies(found) & (np.abs(found.liftoff_tdb_s - wanted) < 1.0)))
-
-
-def _at_azimuths(
-    lane: ResolvedLane,
-    problem: LaunchProblem,
-    curve: Candidates,
-    azimuth_rad: FloatArray,
-    near: NDArray[np.int64],
-    light: LightTable,
-) -> Candidates:
-    """Launches at given azimuths, started from those of the curve near by."""
-    there = replace(problem, headings=headings_at(problem.pad, azimuth_rad, problem.parking_radius_km))
-    count = len(azimuth_rad)
-    index = (
-        np.zeros(count, np.int64),
-        np.arange(count),
-        curve.injection[near],
-        np.zeros(count, np.int64),
-        curve.approach[near],
-    )
-    start = _as_launches(curve.take(near), there.shape, index)
-    return evaluate(lane, there, refine_launches(there, index, start), index, light)
-
-
-def _as_launches(flights: Candidates, shape: tuple[int, ...], index: tuple[NDArray[np.int64], ...]) -> Launches:
-    """Flights as a launch grid that holds them at ``index``: what a refinement starts from."""
-
-    def grid(values: FloatArray) -> FloatArray:
-        full = np.full((*shape, *values.shape[1:]), np.nan)
-        full[index] = values
-        return full
-
-    return Launches(
-        status=np.zeros(shape, np.int8),
-        liftoff_tdb_s=grid(flights.liftoff_tdb_s),
-        coast_s=grid(flights.coast_s),
-        tli_tdb_s=grid(flights.tli_tdb_s),
-        arrival_tdb_s=grid(flights.arrival_tdb_s),
-        tli_state_icrf=grid(flights.tli_state_icrf),
-        perilune_state_icrf=grid(flights.perilune_state_icrf),
-        reach_margin_rad=grid(flights.reach_margin_rad),
-        mismatch_s=np.zeros(shape),
-    )
-
-
-def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[Candidates]) -> LaunchCurve:
-    flights = stacked(parts)
+    if arrival_tdb_s is not None:
+        spent = 0.5 * 86400.0 + lane.launcher.ascent_time_s + LIFTOFF_TO_INJECTION_S
+        times = np.clip([arrival_tdb_s - day_tdb_s[0] - spent], times[0], times[-1])
+    problem = launch_problem(lane, day_tdb_s, times, arrival_tdb_s=arrival_tdb_s)
+    index = all_flights(problem, np.arange(len(problem.time_of_flight_s)))
+    flights = evaluate(lane, problem, picked(solve_launches(problem), index), index, light)
     margin = margins(lane, day, flights)
-    constraints = constraints_of(lane)
-    keep = _better_approaches(lane, flights, trouble(margin, constraints))
-    keep = keep[np.argsort(flights.liftoff_tdb_s[keep], kind="stable")]
-    flights, margin = flights.take(keep), margin[:, keep]
-    feasible = np.all(margin >= 0.0, axis=0)
-    closed = tuple(
-        ";".join(constraint.name for k, constraint in enumerate(constraints) if margin[k, item] < 0.0)
-        for item in range(len(feasible))
+    broken = trouble(margin, constraints_of(lane))
+    best = best_of_groups(lane.lane.objective, flights, flights.day, flies(flights) & (broken == broken.min()))
+    middle = len(problem.time_of_flight_s) // 2
+    time = int(flights.time[best[0]]) if len(best) else middle
+    closed_by = judge_days(flights.day, 1, margin, constraints_of(lane)).closed_by[0]
+    return _at_one_time(problem, time), closed_by
+
+
+def _at_one_time(problem: LaunchProblem, time: int) -> LaunchProblem:
+    chosen = problem.phasing_revolutions
+    return replace(
+        problem,
+        time_of_flight_s=problem.time_of_flight_s[time : time + 1],
+        phasing_revolutions=None if chosen is None else chosen[time : time + 1],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Launches (M,) to show of one way: their group (one injection and revolution) and the limit they stand at."""
+
+    flights: Candidates
+    line: IntArray
+    group: IntArray
+    revolution: IntArray
+    limit: NDArray[np.str_]
+
+
+def _way_points(lane: ResolvedLane, day: NDArray[np.datetime64], light: LightTable, way: Way, step_s: float) -> _Shown:
+    """Even lift-offs and limits of all lines of a way."""
+    task, points = find_lines(lane, day, light, way)
+    if len(points.line):
+        points = with_limits(task, with_ends(task, points))
+        even = at_even_liftoffs(task, points, float(way.problem.day_tdb_s[0]), step_s)
+        points = joined([points.take(points.limit != ""), even])
+        points = points.take(_has_its_place(lane, way.problem, points.flights))
+    revolutions = _turns(way.problem, points.flights)
+    return _Shown(
+        flights=points.flights,
+        line=points.line,
+        group=_groups(points.line, points.flights.injection, revolutions),
+        revolution=np.floor(revolutions).astype(np.int64) + 1,
+        limit=points.limit,
+    )
+
+
+def _has_its_place(lane: ResolvedLane, problem: LaunchProblem, flights: Candidates) -> NDArray[np.bool_]:
+    """Which launches (M,) to show: with a coast out of range only those that no other revolution brings into it."""
+    _, rate = parking_rates_rad_s(problem.parking_radius_km, flights.inclination_rad)
+    low, high = lane.coast_s
+    coast, period = flights.coast_s, 2.0 * np.pi / rate
+    inside = (coast >= low - 1.0) & (coast <= high)
+    other = coast + np.ceil((low - coast) / period) * period <= high
+    return inside | ((coast >= 0.0) & ~other)
+
+
+def _turns(problem: LaunchProblem, flights: Candidates) -> FloatArray:
+    """Revolutions about the Earth from lift-off to the end of the coast (M,)."""
+    _, rate = parking_rates_rad_s(problem.parking_radius_km, flights.inclination_rad)
+    turns: FloatArray = (problem.downrange_rad + rate * flights.coast_s) / (2.0 * np.pi)
+    return turns
+
+
+def _groups(line: IntArray, injection: IntArray, turns: FloatArray) -> IntArray:
+    """Group (M,) of each launch: lines of one injection whose coasts differ by less than half a revolution."""
+    middle = {int(one): float(np.median(turns[line == one])) for one in np.unique(line)}
+    first: dict[int, float] = {}
+    group = np.zeros(len(line), np.int64)
+    for one, turn in middle.items():
+        mine = line == one
+        kind = int(injection[mine][0])
+        group[mine] = 2 * round(turn - first.setdefault(kind, turn)) + kind
+    return group
+
+
+def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[_Shown]) -> LaunchCurve:
+    constraints = constraints_of(lane)
+    flights = stacked([part.flights for part in parts])
+    margin = margins(lane, day, flights)
+    keep = _better_approaches(lane, parts, flights, trouble(margin, constraints))
+    keep = keep[np.argsort(flights.liftoff_tdb_s[keep], kind="stable")]
     verdict = judge_days(flights.day, 1, margin, constraints)
-    return LaunchCurve(flights, feasible, closed, verdict.closed_by[0])
+    feasible = np.all(margin[:, keep] >= 0.0, axis=0)
+    closed = tuple(
+        ";".join(constraint.name for k, constraint in enumerate(constraints) if margin[k, item] < 0.0) for item in keep
+    )
+    revolution, limit = (np.concatenate([getattr(part, name) for part in parts]) for name in ("revolution", "limit"))
+    shown = flights.take(keep)
+    return LaunchCurve(shown, feasible, closed, verdict.closed_by[0], revolution[keep], tuple(map(str, limit[keep])))
 
 
-def _better_approaches(lane: ResolvedLane, flights: Candidates, broken: FloatArray) -> NDArray[np.int64]:
-    """Numbers of the flights to show: those of each injection in the approach of its best launch."""
-    order = np.lexsort((cost(lane.lane.objective, flights), broken))
+def _better_approaches(lane: ResolvedLane, parts: list[_Shown], flights: Candidates, broken: FloatArray) -> IntArray:
+    """Numbers of the launches to show: of each way, injection and revolution the line that has the best launch."""
+    line = np.concatenate([1000 * number + part.line for number, part in enumerate(parts)])
+    group = np.concatenate([1000 * number + part.group for number, part in enumerate(parts)])
     chosen: dict[int, int] = {}
-    for item in order:
-        chosen.setdefault(int(flights.injection[item]), int(flights.approach[item]))
-    shown = [item for item in range(len(order)) if chosen[int(flights.injection[item])] == flights.approach[item]]
+    for item in np.lexsort((cost(lane.lane.objective, flights), broken)):
+        chosen.setdefault(int(group[item]), int(line[item]))
+    shown = [item for item in range(len(line)) if chosen[int(group[item])] == line[item]]
     return np.array(shown, np.int64)
