@@ -15,9 +15,16 @@ from matplotlib.text import Text
 
 from plots.calendar import HEADER_ROWS, draw_delivery_calendar, year_columns
 from plots.compare import draw_compare_calendar
+from plots.constraint_stack import draw_constraint_stack
+from plots.descent import draw_descents
 from plots.landed_mass import draw_landed_mass
+from plots.landing_days import days_around_best, draw_landing_days
 from plots.lane import best_window, flight_track, view_lanes
+from plots.launch_windows import azimuth_limits, best_month, draw_launch_windows
+from plots.planning import view_chances, view_launches, view_profile, view_sky
 from plots.porkchop import draw_porkchop
+from plots.reasons import reason_styles
+from plots.sky import draw_sky
 from plots.style import MAP, lightness, moonport_style
 from plots.trajectory import draw_trajectory
 from tests.factories import written_run
@@ -59,6 +66,41 @@ def draw_flight(frame):
     return draw
 
 
+def draw_launches(ax, run):
+    view, launches = view_lanes(run)[0], view_launches(run.lanes[0])
+    span = best_month(view)
+    draw_launch_windows(ax, view, launches, span, azimuth_limits(launches, span), reason_styles(view.constraints))
+
+
+def draw_landings(ax, run):
+    view, lane = view_lanes(run)[0], run.lanes[0]
+    draw_landing_days(ax, view, view_launches(lane), view_chances(lane), days_around_best(view))
+
+
+def draw_sky_with_chances(ax, run):
+    sky = view_sky(run.lanes[0], None)
+    draw_sky(ax, sky, next(each for each in view_chances(run.lanes[0]) if each.window == sky.window))
+
+
+def draw_thrusts(ax, run):
+    draw_descents(ax, {lane.lane: view_profile(lane, None) for lane in run.lanes[:2]}, "thrust")
+
+
+def draw_stack(ax, run):
+    view = view_lanes(run)[1]
+    draw_constraint_stack(ax, view, slice(0, 365), reason_styles(view.constraints))
+
+
+PLANNED = {
+    "launch_windows": draw_launches,
+    "landings": draw_landings,
+    "sky": draw_sky_with_chances,
+    "descent_thrust": draw_thrusts,
+    "constraints": draw_stack,
+    "calendar_nearly_open": draw_calendar,
+}
+"""Pictures of a run that holds what explains, lists and tests its windows."""
+
 PICTURES = {
     "calendar": draw_calendar,
     "porkchop_total_dv": draw_porkchop_of_delta_v,
@@ -75,7 +117,7 @@ def draw_without_words(name, run, path):
     with moonport_style():
         figure = Figure(figsize=SIZE_IN, dpi=DPI)
         ax = figure.add_axes((0.02, 0.02, 0.96, 0.96))
-        PICTURES[name](ax, run)
+        (PICTURES | PLANNED)[name](ax, run)
         remove_ticks_and_titles(figure)
         figure.legends.clear()
         for words in figure.findobj(Text):
@@ -89,13 +131,24 @@ def run(tmp_path_factory):
     return small_run(tmp_path_factory.mktemp("runs") / "small")
 
 
-def small_run(folder):
-    return written_run(folder, name="Small", lanes=3, days=500)
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    return small_run(tmp_path_factory.mktemp("runs") / "planned", planned=True)
+
+
+def small_run(folder, planned=False):
+    return written_run(folder, name="Small", lanes=3, days=500, planned=planned)
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture_is_as_stored(name, run, tmp_path):
     drawn = draw_without_words(name, run, tmp_path / f"{name}.png")
+    assert compare_images(str(BASELINE / f"{name}.png"), str(drawn), tol=TOLERANCE) is None
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_picture_of_a_planned_run_is_as_stored(name, planned, tmp_path):
+    drawn = draw_without_words(name, planned, tmp_path / f"{name}.png")
     assert compare_images(str(BASELINE / f"{name}.png"), str(drawn), tol=TOLERANCE) is None
 
 
@@ -135,6 +188,7 @@ if __name__ == "__main__":
 
     BASELINE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        made = small_run(Path(folder) / "small")
-        for each in PICTURES:
-            draw_without_words(each, made, BASELINE / f"{each}.png")
+        for pictures, is_planned in ((PICTURES, False), (PLANNED, True)):
+            made = small_run(Path(folder) / f"planned_{is_planned}", is_planned)
+            for each in pictures:
+                draw_without_words(each, made, BASELINE / f"{each}.png")
