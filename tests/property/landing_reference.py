@@ -103,3 +103,31 @@ class Passes:
             still_ahead = self._ahead(perilune, perilune + middle)[0] >= 0.0
             low, high = np.where(still_ahead, middle, low), np.where(still_ahead, high, middle)
         return perilune + low
+
+
+def light_left_at(light: SiteLight, t: float) -> float:
+    """Time until the Sun sinks below the horizon, by walking over the grid."""
+    grid = light.start_tdb_s + light.step_s * np.arange(len(light.sun_elevation_rad))
+    above = light.sun_above_horizon_rad
+    if np.interp(t, grid, above) < 0.0:
+        return 0.0
+    for low, high, start in zip(above[:-1], above[1:], grid[:-1], strict=True):
+        sunset = start + light.step_s * low / (low - high) if low >= 0.0 > high else -np.inf
+        if sunset >= t:
+            return min(sunset - t, 30 * 86400.0)
+    return min(grid[-1] - t, 30 * 86400.0)
+
+
+def margins_at(case: Case, passes: Passes, stop: float):
+    """Margins (5, K) of the passes: cross-range, light, light left, contact, loiter."""
+    contact = np.full(passes.t.shape, np.inf)
+    if case.rule.contact is not None:
+        step = case.light.contact_step_s or case.light.step_s
+        grid = case.light.start_tdb_s + step * np.arange(len(case.light.contact_rad))
+        contact = np.interp(passes.t, grid, case.light.contact_rad)
+    left = np.full(passes.t.shape, np.inf)
+    if case.rule.lit_after_s is not None:
+        left = np.array([light_left_at(case.light, t) for t in passes.t]) - case.rule.lit_after_s
+    return np.stack(
+        (case.rule.cross_range_rad - passes.cross_range, margin_at(case, passes.t), left, contact, stop - passes.t)
+    )

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.transfer.landing_light import SiteLight, light_table
-from sim.transfer.landing_query import best_light_between, best_of_cell_range
+from sim.transfer.landing_query import (
+    best_contact_between,
+    best_left_between,
+    best_light_between,
+    best_of_cell_range,
+    contact_at,
+    light_left_at,
+)
 
 STEP_S = 1800.0
 
@@ -57,3 +66,43 @@ def test_best_light_is_that_of_a_dense_scan(seed, a, b):
     best = best_light_between(light, start, stop)
     # Values change by up to 2 a cell: a scan of 20001 points over 11 cells misses a peak by under 1e-3.
     assert dense - 1e-12 <= best <= dense + 1.2e-3
+
+
+def test_light_left_runs_to_the_sunset_between_two_points():
+    light = SiteLight(
+        0.0, STEP_S, np.tile([1.0, 0.0, 0.0], (6, 1)), np.zeros(6), np.array([-1.0, 1.0, 3.0, 1.0, -1.0, 0.5])
+    )
+    # Sunset half way from point 3 to point 4; the last day outlasts the grid.
+    np.testing.assert_allclose(light.light_left_s, [0.0, 2.5 * STEP_S, 1.5 * STEP_S, 0.5 * STEP_S, 0.0, 0.0])
+    asked = light_table(light, None, None, 2.0 * STEP_S)
+    assert light_left_at(asked, 0.4 * STEP_S) == 0.0
+    assert light_left_at(asked, 0.5 * STEP_S) == pytest.approx(3.0 * STEP_S)
+    assert best_left_between(asked, 0.0, 3.0 * STEP_S) == pytest.approx(3.0 * STEP_S)  # at the sunrise
+    assert best_left_between(asked, 0.75 * STEP_S, 3.0 * STEP_S) == pytest.approx(2.75 * STEP_S)
+    assert best_left_between(asked, 3.6 * STEP_S, 4.5 * STEP_S) == 0.0
+    np.testing.assert_array_equal(asked.next_lit, [0, 1, 5, 5, 5])
+
+
+def test_contact_that_is_asked_has_to_be_known_and_to_fit_the_grid():
+    bare = SiteLight(0.0, STEP_S, np.tile([1.0, 0.0, 0.0], (4, 1)), np.zeros(4), np.zeros(4))
+    with pytest.raises(ValueError, match="does not know it"):
+        light_table(bare, None, None, None, contact=True)
+    with pytest.raises(ValueError, match="contact grid"):
+        light_table(replace(bare, contact_rad=np.zeros(5)), None, None, None, contact=True)
+    with pytest.raises(ValueError, match="contact grid"):
+        light_table(replace(bare, contact_rad=np.full(4, np.nan)), None, None, None, contact=True)
+    fine = light_table(replace(bare, contact_rad=np.zeros(19), contact_step_s=300.0), None, None, None, contact=True)
+    assert contact_at(fine, 700.0) == 0.0
+    assert contact_at(light_table(bare, None, None), 700.0) == np.inf
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.999), st.floats(0.0, 0.999))
+def test_best_contact_is_that_of_a_dense_scan(seed, a, b):
+    contact = np.random.default_rng(seed).uniform(-1, 1, 37)
+    light = SiteLight(0.0, STEP_S, np.tile([1.0, 0.0, 0.0], (13, 1)), np.zeros(13), np.zeros(13), contact, STEP_S / 3)
+    asked = light_table(light, None, None, None, contact=True)
+    start, stop = sorted((a * 12 * STEP_S, b * 12 * STEP_S))
+    grid = STEP_S / 3 * np.arange(37)
+    epochs = np.concatenate([[start, stop], grid[(grid >= start) & (grid <= stop)]])
+    assert best_contact_between(asked, start, stop) == pytest.approx(np.interp(epochs, grid, contact).max(), abs=1e-12)
