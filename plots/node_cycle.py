@@ -29,13 +29,14 @@ from plots.style import (
     new_figure,
     save_figure,
     shorten,
+    words,
     write_title,
 )
 
 FloatArray = NDArray[np.float64]
 
 STEM = "node_cycle"
-WIDTH_IN, HEAD_IN, SKY_IN, MAP_IN, STRIP_IN, GAP_IN = 11.0, 1.0, 1.0, 1.35, 0.42, 0.62
+WIDTH_IN, HEAD_IN, SKY_IN, MAP_IN, STRIP_IN, GAP_IN = 11.0, 0.9, 0.85, 1.35, 0.34, 0.72
 DAYS_OF_MONTH = 31
 HALF_MONTH = 0.5 / 12.0
 LEAST_SHARE_OF_DAYS = 1.0
@@ -62,6 +63,7 @@ def node_cycle_figure(data: xr.Dataset) -> Figure:
         f"launch days {first} to {last}, {data.attrs['flights_a_day']} flights each in a coarse map; "
         "a storable lander at a pole, no light asked for",
     )
+    figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     for ax in axes[0]:
         draw_declination(ax, data)
     for number, one in enumerate(sites):
@@ -81,10 +83,17 @@ def draw_declination(ax: Axes, data: xr.Dataset) -> None:
     ax.set_title("Moon's greatest declination; dashed: least inclination of a site", fontsize=8.5, fontweight="normal")
     for number, (sites, inclination) in enumerate(_low_inclinations(data)):
         ax.axhline(inclination, color=EARTH_COLOUR, linewidth=0.9, linestyle=(0, (4, 3)))
-        at = (0.01, 0.99)[number % 2]
-        side = "left" if number % 2 == 0 else "right"
-        place = (at, inclination), ("axes fraction", "data")
-        ax.annotate(sites, *place, ha=side, va="bottom", fontsize=7, color=EARTH_COLOUR)
+        at, side = ((0.008, "left"), (0.992, "right"))[number % 2]
+        ax.text(
+            at,
+            inclination,
+            sites,
+            transform=ax.get_yaxis_transform(),
+            ha=side,
+            va="top",
+            fontsize=7,
+            color=EARTH_COLOUR,
+        )
 
 
 def _low_inclinations(data: xr.Dataset) -> list[tuple[str, float]]:
@@ -93,7 +102,7 @@ def _low_inclinations(data: xr.Dataset) -> list[tuple[str, float]]:
     for site, inclination in zip(data["site"].values, data["least_inclination_deg"].values, strict=True):
         if DECLINATIONS_DEG[0] < inclination < DECLINATIONS_DEG[1]:
             name, value = joined.get(round(float(inclination)), ("", float(inclination)))
-            joined[round(float(inclination))] = (f"{name}, {site}" if name else str(site), value)
+            joined[round(float(inclination))] = (f"{name}, {words(str(site))}" if name else words(str(site)), value)
     return [joined[key] for key in sorted(joined)]
 
 
@@ -159,12 +168,12 @@ def _draw_open_share(ax: Axes, one: xr.Dataset) -> None:
     ax.fill_between(month_years(one), share, step="mid", color=EARTH_COLOUR, linewidth=0.0)
     ax.set_ylim(0.0, 105.0)
     ax.set_yticks([0, 100])
-    ax.set_ylabel("days\nopen, %", fontsize=8)
+    _name_strip(ax, "days\nopen, %")
 
 
 def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
     hours = one["month_median_window_h"].values
-    ax.set_ylabel("window,\nh a day", fontsize=8)
+    _name_strip(ax, "window,\nh a day")
     if not np.isfinite(hours).any():
         ax.set_yticks([])
         note = "fixed inclinations: an instant for each"
@@ -173,6 +182,10 @@ def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
     ax.plot(month_years(one), hours, color=INK, linewidth=1.0)
     ax.set_ylim(0.0, 1.15 * float(np.nanmax(hours)))
     ax.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+
+
+def _name_strip(ax: Axes, name: str) -> None:
+    ax.set_ylabel(name, fontsize=7.5, rotation=0, ha="right", va="center")
 
 
 def _dress_years(axes: NDArray[np.object_], data: xr.Dataset) -> None:

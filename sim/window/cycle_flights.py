@@ -39,6 +39,7 @@ MOST_GAP_KM = 30.0
 HEADING_STEP_DEG = 0.5
 REACH_MARGINS_RAD = (0.5 * DEG, 2.0 * DEG)
 """Inclination flown beyond the declination of the guess's aim point: at first, and where that finds no flight."""
+CLOSED_DAY_MARGINS_RAD = (5.0 * DEG, 10.0 * DEG, 20.0 * DEG)
 FIRST_ANOMALY, KEPLER_STEPS = 2.75, 6
 
 USUAL_SLOPE, MOST_SLOPE = 0.04, 0.8
@@ -216,17 +217,24 @@ class _Timed:
 def fly_days(problem: CycleProblem, day_tdb_s: FloatArray) -> CycleFlights:
     """Fly all cells of some days (D,), 00:00 UTC each.
 
-    Each cell takes the cheapest heading that reaches its aim point by the first margin. Those at the edge that find no
-    flight take the next, and those whose closing was still far off are solved once more from where it led.
+    Each cell takes the cheapest heading that reaches its aim point by the first margin. Those at the edge that are not
+    open then take the next; days on which nothing is open are tried with headings further from the edge.
     """
     cells = _all_cells(problem, day_tdb_s + 0.5 * DAY_S)
     tli, declination = _aimed(problem, cells)
     flights = _steered(problem, cells, tli, declination, REACH_MARGINS_RAD[0])
-    for margin in REACH_MARGINS_RAD[1:]:
-        at_edge = problem.table.reach_rad[flights.heading] - declination < margin
-        again = np.flatnonzero(at_edge & ~flights.is_open)
+
+    def fly_again(which: BoolArray, margin_rad: float) -> None:
+        changes = problem.table.reaching(declination + margin_rad) != flights.heading
+        again = np.flatnonzero(which & changes & ~flights.is_open)
         if len(again):
-            flights.put(again, _steered(problem, cells.take(again), tli[again], declination[again], margin))
+            flights.put(again, _steered(problem, cells.take(again), tli[again], declination[again], margin_rad))
+
+    for margin in REACH_MARGINS_RAD[1:]:
+        fly_again(problem.table.reach_rad[flights.heading] - declination < margin, margin)
+    for margin in CLOSED_DAY_MARGINS_RAD:
+        is_open = flights.is_open.reshape(-1, problem.flights_a_day).any(axis=1)
+        fly_again(np.repeat(~is_open, problem.flights_a_day), margin)
     return flights
 
 
