@@ -8,7 +8,7 @@ after months (at the Moon the Earth, J2 and C22 turn node and apsides by degrees
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +21,6 @@ from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
 from sim.scenario.model import ElementOrbit, OrbitElement
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DEG
-
-if TYPE_CHECKING:
-    from boinor.twobody import Orbit
 
 FloatArray = NDArray[np.float64]
 
@@ -85,8 +82,8 @@ class TwoBodyRelay:
         y = self.semi_major_axis_km * rate * np.sqrt(1.0 - self.eccentricity**2) * np.cos(anomaly)
         return np.concatenate([self.position_icrf_km(t_tdb_s), self._on_icrf(x, y)], axis=-1)
 
-    def to_boinor(self, t_tdb_s: float | None = None) -> Orbit:
-        """Return the orbit as boinor's, at an epoch (left out: its own)."""
+    def to_boinor(self, t_tdb_s: float | None = None) -> Any:
+        """Return the orbit as a boinor ``Orbit`` at an epoch (left out: its own)."""
         epoch = self.epoch_tdb_s if t_tdb_s is None else t_tdb_s
         return orbit_from_state(self.state_icrf(epoch), epoch, "moon")
 
