@@ -7,6 +7,7 @@ change from left to right.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -63,7 +64,7 @@ def node_cycle_figure(data: xr.Dataset) -> Figure:
         f"launch days {first} to {last}, {data.attrs['flights_a_day']} flights each in a coarse map; "
         "a storable lander at a pole, no light asked for",
     )
-    figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
+    figure.set_layout_engine("constrained", h_pad=0.02, hspace=0.0)
     for ax in axes[0]:
         draw_declination(ax, data)
     for number, one in enumerate(sites):
@@ -139,11 +140,10 @@ def by_month_and_day(day: NDArray[np.datetime64], values: FloatArray) -> FloatAr
 def month_years(data: xr.Dataset) -> FloatArray:
     """Middles of the months (M,) in years."""
     months = data["month"].values.astype("datetime64[M]").astype(np.int64)
-    years: FloatArray = 1970.0 + (months + 0.5) / 12.0
-    return years
+    return np.asarray(1970.0 + (months + 0.5) / 12.0, dtype=np.float64)
 
 
-def _draw_site(figure: Figure, axes: NDArray[np.object_], one: xr.Dataset) -> None:
+def _draw_site(figure: Figure, axes: NDArray[Any], one: xr.Dataset) -> None:
     """Draw a site's maps of landed mass and coast, and below them its open days and launch windows."""
     (mass, coast), (opened, window) = axes
     landed = one["landed_mass_kg"].values
@@ -168,12 +168,12 @@ def _draw_open_share(ax: Axes, one: xr.Dataset) -> None:
     ax.fill_between(month_years(one), share, step="mid", color=EARTH_COLOUR, linewidth=0.0)
     ax.set_ylim(0.0, 105.0)
     ax.set_yticks([0, 100])
-    _name_strip(ax, "days\nopen, %")
+    _name_strip(ax, "days\nopen,\n%")
 
 
 def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
     hours = one["month_median_window_h"].values
-    _name_strip(ax, "window,\nh a day")
+    _name_strip(ax, "window,\nh a\nday")
     if not np.isfinite(hours).any():
         ax.set_yticks([])
         note = "fixed inclinations: an instant for each"
@@ -185,10 +185,10 @@ def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
 
 
 def _name_strip(ax: Axes, name: str) -> None:
-    ax.set_ylabel(name, fontsize=7.5, rotation=0, ha="right", va="center")
+    ax.set_ylabel(name, fontsize=7, rotation=0, ha="right", va="center")
 
 
-def _dress_years(axes: NDArray[np.object_], data: xr.Dataset) -> None:
+def _dress_years(axes: NDArray[Any], data: xr.Dataset) -> None:
     years = month_years(data)
     axes[0, 0].set_xlim(years[0] - HALF_MONTH, years[-1] + HALF_MONTH)
     axes[0, 0].xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
