@@ -9,8 +9,8 @@ both,
     V Δg = W α,   R Δy = W T (α/2 + κ/6),   and cost the speed W (α²/2 + κ²/6)
 
 (the linear law is the small-angle form of the bilinear tangent law, Bryson & Ho 1975, section 2.7, which is the
-cheapest one). From Kennedy to 51.6 degrees 50 m/s are worth four and a half minutes to either side; the Shuttle's windows to the
-station were of five minutes to either side (assumed, recalled).
+cheapest one). From Kennedy to 51.6 degrees 50 m/s are worth four and a half minutes to either side; the Shuttle's
+windows to the station were of five minutes to either side (assumed, recalled).
 """
 
 from __future__ import annotations
