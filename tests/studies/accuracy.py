@@ -1,7 +1,8 @@
 """How right the numbers are, measured: ``python -m tests.studies.accuracy`` writes docs/accuracy.md.
 
-It takes about a minute. Every table is a section below: a title, what it says, its columns, and its rows, each a
-function that measures and gives the cells. tests/unit/test_accuracy_page.py sees to it that the page has these tables.
+It takes some two minutes. Every table is a section, below or in planning.py: a title, what it says, its columns, and
+its rows, each a function that measures and gives the cells. tests/unit/test_accuracy_page.py sees to it that the page
+has these tables.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from tests.independent import GM_EARTH, bulge, dop853, geocentric_third_bodies, 
 from tests.launch_cases import solved
 from tests.reflight import perilune_misses
 from tests.studies.left_out import EFFECTS, FLIGHTS, measure
+from tests.studies.planning import SECTIONS as PLANNING
+from tests.studies.tables import Section, digits
 from tests.truth.test_ephemeris_truth import horizons
 from tests.truth.test_orientation_truth import SPICE
 from tests.truth.test_propagation_truth import (
@@ -49,23 +51,6 @@ from tests.truth.test_propagation_truth import (
 from tests.unit.test_launch import misses_km, some_flying
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
-Cells = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of the page; ``rows`` maps the first cell of a row to the function that measures the others."""
-
-    title: str
-    text: str
-    columns: tuple[str, ...]
-    rows: dict[str, Callable[[], Cells]]
-
-
-def digits(value: float, unit: str = "") -> str:
-    """Two significant digits."""
-    return f"{float(f'{value:.2g}'):g} {unit}".rstrip()
-
 
 # --- transfers of a map ----------------------------------------------------------------------------------------------
 
@@ -321,10 +306,10 @@ def burn_loss(dv_km_s, minutes, radius_km, gm_ratio=1.0):
 EARTH_OVER_MOON = GM_EARTH_KM3_S2 / 4902.800118
 BURNS = Section(
     "Burns of finite length",
-    "Injection and insertion are impulses. A burn of length T about an apsis costs more by (μ/r³) T²/24 of its "
-    "delta-v, to second order (Robbins 1966, AIAA Journal 4(8), 1417-1423; it overstates burns beyond a quarter of "
-    "an hour). Launchers' published masses to the Moon hold the loss of the injection already; for the insertion it"
-    " is left out.",
+    "A burn of length T about an apsis costs more by (μ/r³) T²/24 of its delta-v, to second order (Robbins 1966, AIAA "
+    "Journal 4(8), 1417-1423; it overstates burns beyond a quarter of an hour). Launchers' published masses to the Moon "
+    "hold the loss of the injection already; that of the insertion is charged where the lander's thrust is known, in "
+    "parts where a burn would last more than half an hour.",
     ("", "impulse", "loss"),
     {
         "injection, 6 min (Saturn V)": lambda: burn_loss(3.14, 6.0, R_EARTH_KM + 185.0, EARTH_OVER_MOON),
@@ -334,7 +319,7 @@ BURNS = Section(
     },
 )
 
-SECTIONS = (MAP, PROGRAMS, SKY, FLOWN, OMITTED, BURNS)
+SECTIONS = (MAP, PROGRAMS, SKY, FLOWN, *PLANNING, OMITTED, BURNS)
 HEAD = """# Accuracy
 
 Written by `python -m tests.studies.accuracy`; every number is measured by it. The tests hold the same quantities to

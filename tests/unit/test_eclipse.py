@@ -85,12 +85,16 @@ def integrated_min(state, start, stop, shadows_grow_km, samples=3000):
     t = start + duration * np.concatenate([[0.0], 1.0 / (1.0 + np.exp(-steps)), [1.0]])
     place = refly_samples(state, start, stop, earth_pole(start), icrf_to_moon_pa(stop), t).states_icrf[:, :3]
     moon, sun = Ephemeris.de440().moon_geocentric(t)[0], Ephemeris.de440().sun_geocentric(t)[0]
-    longest = []
-    for wider_km in shadows_grow_km:
-        earth = discs_touch_rad(place, sun, R_EARTH_KM + wider_km)[0]
-        shade = discs_touch_rad(place - moon, sun - moon, R_MOON_KM + wider_km)[0]
-        longest.append(max(longest_run_s(t[:, None], touch[:, None])[0] for touch in (earth, shade)) / MINUTE_S)
-    return longest
+    touches = np.stack(
+        [
+            discs_touch_rad(r, to_sun, radius_km + wider_km)[0]
+            for wider_km in shadows_grow_km
+            for r, to_sun, radius_km in ((place, sun, R_EARTH_KM), (place - moon, sun - moon, R_MOON_KM))
+        ],
+        axis=1,
+    )
+    runs = longest_run_s(np.broadcast_to(t[:, None], touches.shape), touches)
+    return runs.reshape(-1, 2).max(axis=1) / MINUTE_S
 
 
 def test_eclipses_are_those_of_integrated_flights():
