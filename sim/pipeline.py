@@ -35,6 +35,7 @@ from sim.scenario.resolve import ResolvedLane, resolve_lane, resolve_lanes
 from sim.threads import set_jobs
 from sim.units import DAY_S
 from sim.warm import compiling_beside
+from sim.window.detail import detailed
 from sim.window.launch_curve import LaunchCurve, launch_curve, no_launch
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
@@ -70,7 +71,12 @@ def find_windows(scenario: Scenario, progress: Progress = silent) -> tuple[LaneO
     light = light_tables(lanes, day_tdb_s)
     progress("light at the landing sites", 1, 1)
     found = search_lanes(lanes, day, day_tdb_s, light, progress)
-    return tuple(lane_outcome(lane, day, day_tdb_s, found[lane.id]) for lane in lanes)
+    outcomes = []
+    for number, lane in enumerate(lanes, start=1):
+        outcome = lane_outcome(lane, day, day_tdb_s, found[lane.id])
+        outcomes.append(detailed(lane, outcome, light[lane.id]))
+        progress("looking closely at the windows", number, len(lanes))
+    return tuple(outcomes)
 
 
 def fly_best(outcomes: Sequence[LaneOutcome], progress: Progress = silent) -> tuple[FlightTrack, ...]:
@@ -252,7 +258,8 @@ def _curve_values(curve: LaunchCurve) -> dict[str, Any]:
     """Values of the launch table's columns by source; one empty row where no launch flies at all."""
     flights = curve.flights
     if len(curve.feasible) == 0:
-        return {"liftoff_tdb_s": np.array([np.nan]), "feasible": [False], "closed_by": [curve.day_closed_by]} | {
+        words = {"feasible": [False], "closed_by": [curve.day_closed_by], "limit": [""]}
+        return {"liftoff_tdb_s": np.array([np.nan]), **words} | {
             column.source: np.array([np.nan]) for column in LAUNCH_CURVE if column.kind not in {"text", "boolean"}
         }
     return {
@@ -268,6 +275,8 @@ def _curve_values(curve: LaunchCurve) -> dict[str, Any]:
         "loi_dv_km_s": flights.loi_dv_km_s,
         "feasible": curve.feasible.tolist(),
         "closed_by": curve.closed_by,
+        "revolution": curve.revolution,
+        "limit": curve.limit,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
@@ -40,6 +40,13 @@ class Season(Entry):
         here = f"{day:%m-%d}"
         inside = (self.start <= here, here <= self.end)
         return all(inside) if self.start <= self.end else any(inside)
+
+    def longer(self, days: int) -> Season:
+        """Return the season with so many days more at each end; the whole year where they meet."""
+        start, end = (date.fromisoformat(f"{_LEAP_YEAR}-{text}") for text in (self.start, self.end))
+        if (end - start).days % 366 + 2 * days >= 365:
+            return Season(start="01-01", end="12-31")
+        return Season(start=f"{start - timedelta(days=days):%m-%d}", end=f"{end + timedelta(days=days):%m-%d}")
 
 
 class DaySpan(Entry):

@@ -37,9 +37,10 @@ def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | N
         click.echo(windows_text(result.path), nl=False)
     say(f"report: {result.path / 'report.html'}")
     if not any(lane.windows for lane in result.lanes):
-        message = (
-            f"no lane can deliver on any day; {closest_miss(result)} (tables/launches.csv says what closes each day)"
-        )
+        from sim.results.explained import closest_miss
+
+        miss = closest_miss([lane.data for lane in result.lanes])
+        message = f"no lane can deliver on any day; {miss} (tables/launches.csv says what closes each day)"
         raise NothingFeasibleError(message)
 
 

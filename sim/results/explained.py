@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.window.constraints import CONSTRAINTS
+
 LONGEST = 3
 """Closures that the summary names, the longest first; ``tables/closures.csv`` has them all."""
 
@@ -146,3 +148,18 @@ def document(row: ClosureRow | RobustnessRow) -> dict[str, Any]:
 def closures_document(lanes: Sequence[xr.Dataset]) -> list[dict[str, Any]]:
     """Return every closure of several lanes, for ``--json``."""
     return [{"lane": lane.attrs["lane"]} | document(row) for lane in lanes for row in closure_rows(lane)]
+
+
+def closest_miss(lanes: Sequence[xr.Dataset]) -> str:
+    """Say which closed day would open with the smallest single relaxation, by what a planner would call small."""
+    scales = {constraint.name: constraint.scale for constraint in CONSTRAINTS}
+    misses = []
+    for lane in lanes:
+        for k, row in enumerate(closure_rows(lane)):
+            if row.relaxation:
+                name = str(lane["closure_relaxed_constraint"].values[k])
+                weight = float(lane["closure_relaxation_amount"].values[k]) / scales[name]
+                misses.append((weight, f"{lane.attrs['lane']} on {row.relaxed_day} would open with {row.relaxation}"))
+    if not misses:
+        return "no single relaxation would open a day"
+    return f"the closest miss: {min(misses)[1]}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,8 @@ from sim.transfer.launch import NO_LIFTOFF
 from sim.transfer.pad import azimuth_inside_deg, azimuths_reaching, pad_of
 from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
 from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
+from sim.window import launch_rules as rules
+from sim.window import sight
 from sim.window.candidates import Candidates, flies
 from sim.window.plan import LONGEST_FLIGHT_S
 from sim.window.relax import SHORTEST_FLIGHT_S
@@ -73,31 +74,6 @@ def _has_azimuth_range(lane: ResolvedLane) -> bool:
 
 def _has_fixed_inclinations(lane: ResolvedLane) -> bool:
     return lane.launch_site.azimuth_range_deg is None
-
-
-def _days_number(days: Days, when: date) -> FloatArray:
-    """Days from ``when`` to each day."""
-    number: FloatArray = (days - np.datetime64(when)).astype(np.float64)
-    return number
-
-
-def availability(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Days inside the time that lane, launcher and lander are all there."""
-    margin = np.full(len(days), np.inf)
-    if lane.available_from is not None:
-        margin = np.minimum(margin, _days_number(days, lane.available_from))
-    if lane.available_until is not None:
-        margin = np.minimum(margin, -_days_number(days, lane.available_until))
-    return margin[flights.day]
-
-
-def turnaround(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Days beyond the turnaround, the longer of pad and launcher, from the nearest date booked at the pad."""
-    if not lane.launch_site.booked:
-        return np.full(len(flights.day), np.inf)
-    distance = np.min([np.abs(_days_number(days, when)) for when in lane.launch_site.booked], axis=0)
-    margin: FloatArray = distance - max(lane.turnaround_s / DAY_S, 1.0)
-    return margin[flights.day]
 
 
 def azimuth(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
@@ -220,6 +196,10 @@ def _most_turnaround(lane: ResolvedLane) -> float:
     return max(lane.turnaround_s / DAY_S, 1.0) - 1.0
 
 
+def _most_launch_gap(lane: ResolvedLane) -> float:
+    return (lane.lane.constraints.days_between_launches_s or 0.0) / DAY_S
+
+
 def _most_payload(lane: ResolvedLane) -> float:
     return lane.lane.constraints.min_landed_payload_kg or 0.0
 
@@ -233,8 +213,33 @@ def _most_light_after(lane: ResolvedLane) -> float:
 
 
 CONSTRAINTS: tuple[Constraint, ...] = (
-    Constraint("availability", "lane, launcher and lander exist", "d", 30.0, availability, _always),
-    Constraint("turnaround", "pad free of booked launches", "d", 3.0, turnaround, _always, _most_turnaround),
+    Constraint("availability", "lane, launcher and lander exist", "d", 30.0, rules.availability, _always),
+    Constraint("turnaround", "pad free of booked launches", "d", 3.0, rules.turnaround, _always, _most_turnaround),
+    Constraint(
+        "days_between_launches",
+        "days to the lane's dated launches and the pad's booked ones as asked",
+        "d",
+        3.0,
+        rules.days_between_launches,
+        lambda lane: lane.lane.constraints.days_between_launches_s is not None,
+        _most_launch_gap,
+    ),
+    Constraint(
+        "season",
+        "inside the launch seasons of pad and lane",
+        "d",
+        3.0,
+        rules.season,
+        lambda lane: bool(lane.launch_site.seasons or lane.lane.seasons),
+    ),
+    Constraint(
+        "blackout",
+        "outside the blackout dates of pad and lane",
+        "d",
+        3.0,
+        rules.blackout,
+        lambda lane: bool(lane.launch_site.blackout or lane.lane.blackout),
+    ),
     Constraint(
         "azimuth",
         "an azimuth inside the pad's range reaches the Moon's declination",
@@ -252,6 +257,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         _has_fixed_inclinations,
     ),
     Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, _not_at_all),
+    Constraint(
+        "liftoff_light",
+        "Sun up (down, for a night launch) at the pad at lift-off",
+        "deg",
+        1.0,
+        rules.liftoff_light,
+        lambda lane: lane.lane.constraints.liftoff_light is not None,
+        _not_at_all,
+    ),
     Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, _not_at_all),
     Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
     Constraint(
@@ -270,6 +284,31 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         0.1,
         injection_energy,
         lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None,
+    ),
+    Constraint(
+        "injection_in_sight",
+        "a ground station asked for sees the injection",
+        "deg",
+        2.0,
+        sight.injection_in_sight,
+        sight.watches_injection,
+    ),
+    Constraint(
+        "eclipse_in_transit",
+        "longest eclipse on the way within the lane's limit",
+        "min",
+        5.0,
+        sight.eclipse,
+        sight.has_eclipse_limit,
+    ),
+    Constraint(
+        "insertion_in_sight",
+        "a ground station asked for sees the insertion",
+        "deg",
+        2.0,
+        sight.insertion_in_sight,
+        sight.watches_insertion,
+        _not_at_all,
     ),
     Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always, _most_mass),
     Constraint(
@@ -319,7 +358,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
 )
 
 
-CALENDAR = frozenset({"availability", "turnaround"})
+CALENDAR = frozenset({"availability", "turnaround", "days_between_launches", "season", "blackout"})
 """Constraints that depend on the date alone."""
 
 LANDING = frozenset({"cross_range", "loiter", "sun_at_landing", "light_after_landing", "contact_at_landing"})

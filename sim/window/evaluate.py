@@ -50,11 +50,12 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Mass (M,) the launcher injects, the lander's flight with it, and how much heavier it could be for its thrust."""
+    """Mass (M,) the launcher injects, the lander's flight with it, its mass at braking, the most its thrust lands."""
 
     injected_mass_kg: FloatArray
     flown: LanderFlight
-    thrust_margin_kg: FloatArray
+    braking_mass_kg: FloatArray
+    heaviest_kg: float
 
 
 def landing_rule(lane: ResolvedLane) -> LandingRule:
@@ -285,7 +286,7 @@ def _with_landing(lane: ResolvedLane, flights: Candidates, chance: Chance) -> Ca
         loi_loss_km_s=loss,
         descent_dv_km_s=np.where(np.isnan(chance.landing_tdb_s), np.nan, landed.flown.descent.total_km_s),
         injected_mass_kg=landed.injected_mass_kg,
-        thrust_margin_kg=landed.thrust_margin_kg,
+        thrust_margin_kg=landed.heaviest_kg - landed.braking_mass_kg,
         launch_mass_kg=budget.launch_mass_kg,
         propellant_margin_kg=budget.least_propellant_margin_kg,
         landed_payload_kg=budget.landed_payload_kg,
@@ -321,18 +322,13 @@ def land(
     launch_mass = flown_mass_kg(lane.lander, injected, level)
     insertion_radius = R_MOON_KM + lane.lane.transfer.perilune_altitude_km
     flown = fly_to_ground(lane.lander, lane.staging_orbit, launch_mass, burns, insertion_radius, aside, level)
-    return Landed(injected, flown, _thrust_margin_kg(lane, launch_mass, flown, level))
-
-
-def _thrust_margin_kg(lane: ResolvedLane, launch_mass_kg: FloatArray, flown: LanderFlight, level: Level) -> FloatArray:
-    """How much heavier the lander could be at ignition of braking, (M,); infinite where its thrust is not asked."""
-    lander = lane.lander
-    if not lander.lands or not lander.descent_is_integrated:
-        return np.where(np.isnan(launch_mass_kg), np.nan, np.inf)
+    if not lane.lander.lands:
+        return Landed(injected, flown, np.full(len(wait), np.nan), np.inf)
     known = replace(flown.burns, braking_km_s=np.nan_to_num(flown.burns.braking_km_s))
-    heaviest = descent_table(lander, lane.staging_orbit, level).heaviest_kg
-    margin: FloatArray = heaviest - mass_before_kg(lander, launch_mass_kg, known, "braking", level)
-    return margin
+    braking = mass_before_kg(lane.lander, launch_mass, known, "braking", level)
+    is_limited = lane.lander.descent_is_integrated
+    heaviest = descent_table(lane.lander, lane.staging_orbit, level).heaviest_kg if is_limited else np.inf
+    return Landed(injected, flown, braking, heaviest)
 
 
 def _moon_poles(arrival_tdb_s: FloatArray) -> FloatArray:

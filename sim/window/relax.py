@@ -7,11 +7,12 @@ relaxed. ``relaxed`` gives the lane, or None where asking for less makes no sens
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from sim.catalog.models import DaySpan, Season
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DAY_S, MINUTE_S
 from sim.window.plan import LONGEST_FLIGHT_S
@@ -177,10 +178,39 @@ def _launch_gap(lane: ResolvedLane, amount: float) -> ResolvedLane | None:
     return None if gap is None else with_constraints(lane, days_between_launches_s=max(0.0, gap - amount * DAY_S))
 
 
+def _longer(seasons: Sequence[Season], by: timedelta) -> tuple[Season, ...]:
+    """Seasons that begin earlier and end later, at most a year long."""
+    return tuple(season.longer(by.days) for season in seasons)
+
+
+def _season(lane: ResolvedLane, amount: float) -> ResolvedLane:
+    by = _days(amount)
+    site = lane.launch_site.model_copy(update={"seasons": _longer(lane.launch_site.seasons, by)})
+    return replace(
+        lane, launch_site=site, lane=lane.lane.model_copy(update={"seasons": _longer(lane.lane.seasons, by)})
+    )
+
+
+def _shorter(spans: Sequence[DaySpan], by: timedelta) -> tuple[DaySpan, ...]:
+    """Spans that begin later and end earlier; none of those that vanish."""
+    ends = [(span.start + by, span.end - by) for span in spans]
+    return tuple(DaySpan(start=start, end=end) for start, end in ends if start <= end)
+
+
+def _blackout(lane: ResolvedLane, amount: float) -> ResolvedLane:
+    by = _days(amount)
+    site = lane.launch_site.model_copy(update={"blackout": _shorter(lane.launch_site.blackout, by)})
+    return replace(
+        lane, launch_site=site, lane=lane.lane.model_copy(update={"blackout": _shorter(lane.lane.blackout, by)})
+    )
+
+
 RELAXED: dict[str, Relaxed] = {
     "availability": _availability,
     "turnaround": _turnaround,
     "days_between_launches": _launch_gap,
+    "season": _season,
+    "blackout": _blackout,
     "azimuth": _azimuth,
     "declination_reach": _declination_reach,
     "coast": _coast,
@@ -192,7 +222,6 @@ RELAXED: dict[str, Relaxed] = {
     "landed_mass": _landed_mass,
     "eclipse_in_transit": _eclipse,
     "injection_in_sight": _lower_masks("injection_stations"),
-    "insertion_in_sight": _lower_masks("insertion_stations"),
     "cross_range": _cross_range,
     "loiter": _loiter,
     "sun_at_landing": _sun,

@@ -19,7 +19,8 @@ class BestFlight:
     """The best flight of a window, from lift-off to touchdown.
 
     Masses in kg; ``landed_payload_*`` is cargo without the lander's dry mass at the nominal, low and high figures.
-    ``propellant_kg`` maps stage id to the nominal propellant burnt.
+    ``propellant_kg`` maps stage id to the nominal propellant burnt; ``braking_mass_kg`` is the mass at ignition of the
+    braking burn.
     """
 
     lane: str
@@ -40,6 +41,7 @@ class BestFlight:
     propellant_kg: Mapping[str, float]
     sun_elevation_rad: float
     sun_above_horizon_rad: float
+    braking_mass_kg: float = np.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,9 @@ class Dispersion:
 
     ``correction_*_m_s``: root mean square, and 99th percentile, of the first correction by linear covariance;
     ``budget_share``: chance that the lane's allowance for corrections covers it; ``lit_share``: chance that a flight
-    corrected within it lands in the light asked for. ``miss_km``: perilune miss (1 sigma) if nothing were corrected.
-    ``monte_carlo_*`` are the same by sampling, NaN where none was run; ``samples`` how many.
+    corrected within it lands as the lane asks. ``miss_km``: miss of the aim point if nothing were corrected (1 sigma,
+    linear, in the plane across the arrival asymptote). ``monte_carlo_*`` are the same by sampling, NaN where none was
+    run; ``samples`` how many.
     """
 
     lane: str

@@ -160,7 +160,7 @@ def _windows(lane: ResolvedLane, found: DayRange, low: FloatArray, high: FloatAr
 
 def _best_flight(lane: ResolvedLane, window: int, best: Candidates, item: int, low: float, high: float) -> BestFlight:
     one = best.take(np.array([item]))
-    budget = landed_at(lane, one).flown.budget
+    landed = landed_at(lane, one)
     return BestFlight(
         lane=lane.id,
         window=window,
@@ -177,9 +177,10 @@ def _best_flight(lane: ResolvedLane, window: int, best: Candidates, item: int, l
         landed_payload_kg=float(one.landed_payload_kg[0]),
         landed_payload_low_kg=low,
         landed_payload_high_kg=high,
-        propellant_kg={stage: float(burnt[0]) for stage, burnt in budget.propellant_kg.items()},
+        propellant_kg={stage: float(burnt[0]) for stage, burnt in landed.flown.budget.propellant_kg.items()},
         sun_elevation_rad=float(one.sun_elevation_rad[0]),
         sun_above_horizon_rad=float(one.sun_above_horizon_rad[0]),
+        braking_mass_kg=float(landed.braking_mass_kg[0]),
     )
 
 
