@@ -307,8 +307,8 @@ EARTH_OVER_MOON = GM_EARTH_KM3_S2 / 4902.800118
 BURNS = Section(
     "Burns of finite length",
     "A burn of length T about an apsis costs more by (μ/r³) T²/24 of its delta-v, to second order (Robbins 1966, AIAA "
-    "Journal 4(8), 1417-1423; it overstates burns beyond a quarter of an hour). Launchers' published masses to the Moon "
-    "hold the loss of the injection already; that of the insertion is charged where the lander's thrust is known, in "
+    "Journal 4(8), 1417-1423; it overstates burns beyond a quarter of an hour). Launchers' published masses to the Moon"
+    " hold the loss of the injection already; that of the insertion is charged where the lander's thrust is known, in "
     "parts where a burn would last more than half an hour.",
     ("", "impulse", "loss"),
     {

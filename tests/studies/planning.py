@@ -40,8 +40,8 @@ LIGHT = Section(
     "The Sun over landings that landed",
     "Elevation of the Sun's centre. Apollo 11 and 12: Fjeld and Scotti 2009, Apollo Lunar Surface Journal, at their "
     "places and times; their two computations differ by up to 0.5°. The others: Orloff 2000, NASA SP-2000-4029, one "
-    "decimal, recalled (that of Apollo 17 may be the plan's); Apollo 16 landed nearly six hours late, and its figure is "
-    "that of the planned time.",
+    "decimal, recalled (that of Apollo 17 may be the plan's); Apollo 16 landed nearly six hours late, and its figure"
+    " is that of the planned time.",
     ("", "published", "ours"),
     {
         "Apollo 11, landing": lambda: sun(0.6875, 23.4333, "1969-07-20T20:17:39", "10.65"),
@@ -140,8 +140,8 @@ ECLIPSES = Section(
     "Eclipses on the way",
     "Longest time in the shadow of Earth or Moon, penumbra included, by conics of both ends, against the same flights "
     "integrated and looked at 3000 times each (one in three hundred of the year above). Long eclipses that graze a "
-    "shadow hang on kilometres: the last column counts those off by more than shadows 60 km narrower or wider would make them"
-    " (and 0.3 min).",
+    "shadow hang on kilometres: the last column counts those off by more than shadows 60 km narrower or wider would make "
+    "them (and 0.3 min).",
     ("", "flights", "median off", "95 %", "worst", "off by more than 60 km"),
     {
         "none, or below half an hour": lambda: eclipse_errors(0.0, 30.0),
