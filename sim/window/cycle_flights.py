@@ -40,6 +40,7 @@ HEADING_STEP_DEG = 0.5
 REACH_MARGINS_RAD = (0.5 * DEG, 2.0 * DEG)
 """Inclination flown beyond the declination of the guess's aim point: at first, and where that finds no flight."""
 CLOSED_DAY_MARGINS_RAD = (5.0 * DEG, 10.0 * DEG, 20.0 * DEG)
+"""For days when all pass at midnight: aimed for one end of the day, flown at the other, a declination away."""
 FIRST_ANOMALY, KEPLER_STEPS = 2.75, 6
 
 USUAL_SLOPE, MOST_SLOPE = 0.04, 0.8

@@ -91,7 +91,7 @@ def test_best_of_a_day_is_that_of_a_full_search(site, launcher):
 
 
 def test_day_that_closes_at_the_cheapest_headings_opens_at_others():
-    # On this day every lift-off towards the edge of reach falls on the days before and after, or coasts too long.
+    # The cheapest headings pass at midnight here: aimed for one end of the day, flown at the other, they fall short.
     cycle = node_cycle(problem_of("kourou", "ariane_64"), date(2026, 11, 18), 0.0)
     assert cycle.open.all()
 
