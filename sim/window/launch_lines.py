@@ -308,7 +308,7 @@ def _close_in(task: Task, which: IntArray, good: Points, bad: Points, inside: Fl
         share = inside[left] / (inside[left] - outside[left]) if number % 2 == 0 else np.full(len(left), 0.5)
         share = np.clip(np.where(np.isfinite(share), share, 0.5), 0.02, 0.98)
         here = good.parameter[left] + share * (bad.parameter[left] - good.parameter[left])
-        found = _solve(task, good.line[left], here, _start(good.take(left)), 2)
+        found = _solve(task, good.line[left], here, _start(good.take(left)))
         margin = margins(task.lane, task.day, found.flights)[which[left], np.arange(len(left))]
         allowed = (margin >= 0.0) & flies(found.flights)
         _put(good, left[allowed], found.take(allowed))

@@ -5,9 +5,9 @@ dates of a lunar month and with four nodes, and fly with Earth and J2 alone and 
 the perigee after so many revolutions; worst of the 32, root mean square in brackets.
 
 Conclusion: one revolution of 24 hours is right to 9 km of perigee height, 0.06 degrees of plane and 25 s (worst of 32;
-half of that is usual), five of them to 41 km, 0.24 degrees and 124 s, a fortnight and more of 10-hour ellipses to 18 km,
-0.14 degrees and 46 s: corrections of some metres a second at apogee, which missions make. Ten kilometres of perigee
-height change the injection from the ellipse by 0.3 m/s.
+half of that is usual), five of them to 41 km, 0.24 degrees and 124 s, a fortnight and more of 10-hour ellipses to
+18 km, 0.14 degrees and 46 s: corrections of some metres a second at apogee, which missions make. Ten kilometres of
+perigee height change the injection from the ellipse by 0.3 m/s.
 """
 
 import numpy as np
