@@ -22,6 +22,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 MONTH_STARTS = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """Column of each month's first day; 29 February has a column of its own, empty in common years."""
 
+DENSE_COLUMNS = 150
+"""Days side by side from which on marks must be small to stand apart."""
+
 HEADER_ROWS = 1.75
 BAR = 0.86
 LEGEND_NOTE = (
@@ -158,14 +161,16 @@ def _mark_nearly_open_days(ax: Axes, block: _Block) -> None:
         return
     year, column = year_columns(shown)
     rows = [block.row_of_year[int(y)] + 0.5 for y in year]
+    is_dense = np.ptp(year_columns(block.view.day)[1]) > DENSE_COLUMNS
     ax.plot(
         column + 0.5,
         rows,
         linestyle="none",
         marker="o",
-        markersize=1.9,
+        markersize=1.9 if is_dense else 4.2,
         color=INK,
-        markeredgewidth=0.0,
+        markeredgecolor="white",
+        markeredgewidth=0.0 if is_dense else 0.8,
         rasterized=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,6 +17,7 @@ from plots.style import INK, MUTED, OPEN_SHADES, words
 
 STRIP = 0.78
 ALL = "all, by one flight"
+LINE_LENGTH = 128
 APART_COLOUR = "#b4bec7"
 APART_LABEL = "each is kept, but by no one flight"
 KEPT_COLOUR = OPEN_SHADES[0]
@@ -35,14 +37,19 @@ def draw_constraint_stack(ax: Axes, view: LaneView, span: slice, styles: Mapping
     _draw_all(ax, view, span, len(closing))
     _dress_axis(ax, [words(view.constraints[number]) for number in closing])
     show_days(ax, days[0], days[-1] + 1.0)
-    never = [words(name) for number, name in enumerate(view.constraints) if number not in closing]
-    if never:
-        ax.set_xlabel(f"never closes a day here: {', '.join(never)}", loc="left", fontsize=8, color=MUTED)
+    ax.set_xlabel("\n".join(never_lines(view, span)), loc="left", fontsize=8, color=MUTED)
 
 
 def closing_rows(view: LaneView, span: slice) -> list[int]:
     """Numbers of the constraints that no flight of some day in ``span`` keeps."""
     return np.flatnonzero(~view.constraint_open[:, span].all(axis=1)).tolist()
+
+
+def never_lines(view: LaneView, span: slice) -> list[str]:
+    """Name the constraints that close no day of ``span``, in lines that leave room for the year at the right."""
+    closing = closing_rows(view, span)
+    never = [words(name) for number, name in enumerate(view.constraints) if number not in closing]
+    return textwrap.wrap(f"never closes a day here: {', '.join(never)}", LINE_LENGTH) if never else []
 
 
 def strip_boxes(mask: NDArray[np.bool_], first_day: float, row: float) -> list[Box]:

@@ -57,7 +57,7 @@ def calendar_figure(run: Run, views: Sequence[LaneView]) -> Figure:
     write_title(
         figure,
         f"Delivery windows by launch day: {run.name}",
-        f"launch days in UTC, landing at {words(run.header.site)}",
+        f"launch days in UTC, landing at {', '.join(dict.fromkeys(words(lane.landing_site) for lane in run.lanes))}",
     )
     draw_delivery_calendar(figure.add_subplot(), views)
     return figure

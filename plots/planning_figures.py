@@ -22,6 +22,7 @@ from plots.constraint_stack import (
     KEPT_COLOUR,
     closing_rows,
     draw_constraint_stack,
+    never_lines,
 )
 from plots.descent import PANELS, draw_descents
 from plots.landing_days import days_around_best, draw_landing_days
@@ -186,7 +187,7 @@ def constraints_figure(run: Run, lanes: Lanes) -> Figure | None:
     shown = [(view, stack_span(view)) for _, view in lanes if not view.is_open[stack_span(view)].all()]
     if not shown:
         return None
-    rows = [len(closing_rows(view, span)) + 3.2 for view, span in shown]
+    rows = [len(closing_rows(view, span)) + 2.6 + 0.6 * len(never_lines(view, span)) for view, span in shown]
     figure = new_figure(WIDTH_IN, 1.7 + 0.24 * sum(rows))
     write_title(
         figure,

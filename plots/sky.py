@@ -20,14 +20,17 @@ SHOWN_AROUND_D = 2.0
 """Days of the Sun's track before the first chance and after the last."""
 MOST_DATES = 7
 LONG_JUMP_DEG = 180.0
+STEEP = 1.5
+"""Share of the height that a track climbs to the share of the width it runs: from here on it is steep."""
 
 
 def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
     """Draw the tracks of Sun and Earth over the horizon; chances lie where the Sun then is."""
     shown = _shown(sky, chances)
     low, high = _limits(sky, shown)
-    ax.fill_between(sky.mask_azimuth_deg, low, sky.mask_elevation_deg, color=GROUND_COLOUR, linewidth=0.0, zorder=1)
-    ax.plot(sky.mask_azimuth_deg, sky.mask_elevation_deg, color=MUTED, linewidth=0.7, zorder=1.1)
+    ground = whole_circle(sky.mask_azimuth_deg, sky.mask_elevation_deg)
+    ax.fill_between(ground[0], low, ground[1], color=GROUND_COLOUR, linewidth=0.0, zorder=1)
+    ax.plot(*ground, color=MUTED, linewidth=0.7, zorder=1.1)
     ax.axhline(0.0, color=MUTED, linewidth=0.5, linestyle=(0, (4, 3)), zorder=1.2)
     for azimuth, elevation, colour, name in (
         (sky.sun_azimuth_deg, sky.sun_elevation_deg, SUN_COLOUR, "Sun"),
@@ -36,7 +39,7 @@ def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
         ax.plot(*without_jumps(azimuth[shown], elevation[shown]), color=colour, linewidth=1.3, zorder=2, label=name)
     if chances is not None:
         _draw_chances(ax, chances)
-    _write_dates(ax, sky, shown)
+    _write_dates(ax, sky, shown, high - low)
     ax.set_xlim(0.0, 360.0)
     ax.set_ylim(low, high)
     ax.set_xticks(range(0, 361, 45), labels=("N", "45°", "E", "135°", "S", "225°", "W", "315°", "N"))
@@ -44,6 +47,13 @@ def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def whole_circle(azimuth_deg: FloatArray, elevation_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Carry a horizon that ends short of north on to where it began."""
+    if not azimuth_deg.size or azimuth_deg[-1] >= 360.0:
+        return azimuth_deg, elevation_deg
+    return np.append(azimuth_deg, azimuth_deg[0] + 360.0), np.append(elevation_deg, elevation_deg[0])
 
 
 def without_jumps(azimuth_deg: FloatArray, elevation_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -96,8 +106,12 @@ def _draw_chances(ax: Axes, chances: ChanceView) -> None:
         )
 
 
-def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_]) -> None:
-    """Write dates beside the Sun's track, at 00:00 UTC."""
+def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_], height_deg: float) -> None:
+    """Write dates beside the Sun's track, at 00:00 UTC: above it where it runs along, at its right where it climbs."""
+    along = np.nansum(np.abs(np.diff(without_jumps(sky.sun_azimuth_deg[shown], sky.sun_elevation_deg[shown])[0])))
+    climb = np.sum(np.abs(np.diff(sky.sun_elevation_deg[shown])))
+    is_steep = climb / height_deg > STEEP * along / 360.0
+    offset, sideways, upwards = ((9, 0), "left", "center") if is_steep else ((0, 8), "center", "baseline")
     time_d = sky.time_d[shown]
     days = np.arange(np.ceil(time_d[0]), time_d[-1])
     for day in days[:: max(1, -(-days.size // MOST_DATES))]:
@@ -107,9 +121,10 @@ def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_]) -> None:
         ax.annotate(
             num2date(day).strftime("%d %b"),
             spot,
-            (0, 8),
+            offset,
             textcoords="offset points",
-            ha="center",
+            ha=sideways,
+            va=upwards,
             fontsize=7.5,
             color=INK,
             path_effects=[withStroke(linewidth=2.0, foreground="white")],

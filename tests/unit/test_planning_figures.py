@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from plots.calendar import NEARLY_OPEN_NOTE, draw_delivery_calendar
-from plots.constraint_stack import ALL, STRIP, closing_rows, draw_constraint_stack
+from plots.constraint_stack import ALL, LINE_LENGTH, STRIP, closing_rows, draw_constraint_stack, never_lines
 from plots.descent import PANELS, draw_descents, phase_words
 from plots.figures import draw_run
-from plots.landing_days import SHOWN_DAYS, days_around_best, draw_landing_days
+from plots.landing_days import ROOM_DAYS, SHOWN_DAYS, days_around_best, draw_landing_days
 from plots.lane import view_lanes
 from plots.launch_windows import (
     BAR,
@@ -33,7 +33,7 @@ from plots.planning import (
 )
 from plots.planning_figures import planning_figures
 from plots.reasons import reason_styles
-from plots.sky import draw_sky, without_jumps
+from plots.sky import draw_sky, whole_circle, without_jumps
 from plots.style import moonport_style
 from sim.results.run import load_run
 from tests.factories import outcomes, written_run
@@ -184,7 +184,8 @@ def test_closed_days_of_the_month_say_why(run, ax):
 def test_landing_days_show_every_open_day_and_the_chances_that_can_be_taken(run, outcome, ax):
     view = view_lanes(run)[0]
     span = days_around_best(view)
-    assert span.stop - span.start == SHOWN_DAYS
+    assert span.stop - span.start <= SHOWN_DAYS
+    assert view.is_open[span.start : span.start + ROOM_DAYS + 1].any()  # no more closed days at the edge than the room
     draw_landing_days(ax, view, view_launches(run.lanes[0]), view_chances(run.lanes[0]), span)
     lines = {line.get_label(): line for line in ax.lines}
     assert lines["landing"].get_xdata().size == np.count_nonzero(view.is_open[span])
@@ -227,6 +228,50 @@ def test_the_suns_chances_lie_on_its_track(run):
     inside = (chances.landing_d > sky.time_d[0]) & (chances.landing_d < sky.time_d[-1])
     # chords of a track of 1.2 deg sampled every 0.08 d: (0.08 * 2 pi / 29.5)^2 / 8 * 1.2 < 1e-4 deg
     np.testing.assert_allclose(chances.sun_elevation_deg[inside], here[inside], atol=1e-4)
+
+
+def test_a_climbing_sun_has_its_dates_at_the_side(run, ax):
+    sky = view_sky(run.lanes[0], None)
+    climbing = replace(
+        sky,
+        sun_azimuth_deg=np.full(sky.time_d.size, 89.0),
+        sun_elevation_deg=np.linspace(-5.0, 60.0, sky.time_d.size),
+    )
+    draw_sky(ax, climbing, None)
+    assert {text.get_ha() for text in ax.texts} == {"left"}
+    ax.clear()
+    draw_sky(ax, sky, None)
+    assert {text.get_ha() for text in ax.texts} == {"center"}
+
+
+def test_a_horizon_is_carried_on_to_north():
+    azimuth, elevation = whole_circle(np.array([0.0, 120.0, 359.0]), np.array([1.0, 2.0, 3.0]))
+    assert (azimuth.tolist(), elevation.tolist()) == ([0.0, 120.0, 359.0, 360.0], [1.0, 2.0, 3.0, 1.0])
+    assert whole_circle(azimuth, elevation)[0] is azimuth
+
+
+def test_few_landings_are_written_out(run, ax):
+    lane = run.lanes[0]
+    view = view_lanes(run)[0]
+    few = np.flatnonzero(view.is_open)[:2]
+    is_open = np.isin(np.arange(view.day.size), few)
+    draw_landing_days(ax, replace(view, is_open=is_open), view_launches(lane), [], slice(0, view.day.size))
+    landing = lane.data["landing_utc"].values[few[0]].astype("datetime64[m]").item()
+    assert ax.texts[0].get_text().startswith(f"{landing:%d %b %H:%M} after ")
+
+
+def test_constraints_that_never_close_are_named_in_lines_that_fit(run):
+    view = view_lanes(run)[0]
+    many = replace(
+        view,
+        constraints=[*view.constraints, *(f"rule number {k} of many" for k in range(20))],
+        constraint_open=np.vstack([view.constraint_open, np.ones((20, view.day.size), bool)]),
+    )
+    lines = never_lines(many, slice(0, view.day.size))
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= LINE_LENGTH
+    assert "rule number 19 of many" in " ".join(lines)
+    assert never_lines(replace(view, constraint_open=np.zeros_like(view.constraint_open)), slice(0, 5)) == []
 
 
 def test_tracks_break_at_north():
