@@ -15,6 +15,7 @@ from sim.astro.earth import earth_pole
 from sim.astro.nbody import refly_many
 from sim.astro.orientation import icrf_to_moon_pa
 from sim.constants import R_EARTH_KM, R_MOON_KM
+from sim.threads import map_threads
 from sim.transfer.end_legs import (
     Flights,
     ShadowTrack,
@@ -56,10 +57,14 @@ def longest_eclipse_s(
     longest = np.full(len(tli_tdb_s), np.nan)
     known = np.isfinite(tli_state_icrf).all(axis=1) & np.isfinite(perilune_state_icrf).all(axis=1)
     flights = np.flatnonzero(known & np.isfinite(tli_tdb_s) & np.isfinite(arrival_tdb_s))
-    for start in range(0, len(flights), _CHUNK):
-        some = flights[start : start + _CHUNK]
-        flown = Flights(tli_state_icrf[some], tli_tdb_s[some], perilune_state_icrf[some], arrival_tdb_s[some])
-        longest[some] = _longest_of(flown, part)
+    chunks = [flights[start : start + _CHUNK] for start in range(0, len(flights), _CHUNK)]
+
+    def solve(some: NDArray[np.int64]) -> FloatArray:
+        ends = Flights(tli_state_icrf[some], tli_tdb_s[some], perilune_state_icrf[some], arrival_tdb_s[some])
+        return _longest_of(ends, part)
+
+    for some, found in zip(chunks, map_threads(solve, chunks), strict=True):
+        longest[some] = found
     return longest
 
 

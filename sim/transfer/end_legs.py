@@ -74,12 +74,18 @@ class Conic:
         """Time from the apsis to radii (K, N): Kepler's equation of the ellipse or the hyperbola."""
         size = np.abs(self.radius_km / (1.0 - self.eccentricity))
         rate = np.sqrt(self.gm_km3_s2 / size**3)
-        bound = self.eccentricity < 1.0
-        with np.errstate(invalid="ignore"):
-            cosine = np.where(bound, 1.0 - r_km / size, 1.0 + r_km / size) / self.eccentricity
-            mean = np.where(bound, _ellipse(cosine, self.eccentricity), _hyperbola(cosine, self.eccentricity))
+        sign = np.where(self.eccentricity < 1.0, -1.0, 1.0)
+        mean = _mean_anomaly((1.0 + sign * r_km / size) / self.eccentricity, self.eccentricity)
         time: FloatArray = mean / rate
         return time
+
+
+def _mean_anomaly(cosine: FloatArray, eccentricity: FloatArray) -> FloatArray:
+    """Mean anomaly from the cosine (hyperbolic: the hyperbolic one) of the eccentric anomaly."""
+    bound = eccentricity < 1.0
+    if np.all(bound) or not np.any(bound):
+        return _ellipse(cosine, eccentricity) if np.all(bound) else _hyperbola(cosine, eccentricity)
+    return np.where(bound, _ellipse(cosine, eccentricity), _hyperbola(cosine, eccentricity))
 
 
 def _ellipse(cosine: FloatArray, eccentricity: FloatArray) -> FloatArray:

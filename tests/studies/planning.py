@@ -140,8 +140,8 @@ ECLIPSES = Section(
     "Eclipses on the way",
     "Longest time in the shadow of Earth or Moon, penumbra included, by conics of both ends, against the same flights "
     "integrated and looked at 3000 times each (one in three hundred of the year above). Long eclipses that graze a "
-    "shadow hang on kilometres: the last column counts those off by more than shadows 60 km narrower or wider would make "
-    "them (and 0.3 min).",
+    "shadow hang on kilometres: the last column counts those off by more than shadows 60 km narrower or wider would "
+    "make them (and 0.3 min).",
     ("", "flights", "median off", "95 %", "worst", "off by more than 60 km"),
     {
         "none, or below half an hour": lambda: eclipse_errors(0.0, 30.0),
