@@ -246,6 +246,8 @@ LAUNCH_CURVE = (
     LOI_DV,
     boolean("feasible", "the launch satisfies every constraint of the lane, landing included"),
     text("closed_by", "constraints that close the launch, joined with ;"),
+    integer("revolution", "revolution of the parking orbit, from lift-off, in which the injection is made"),
+    text("limit", "what the launch stands at the limit of: a constraint, azimuth, steering, reach or date"),
 )
 PORKCHOP = (C3, TLI_DV, LOI_DV, LANDED)
 WINDOW = integer("window", "number of the window in its lane, in order of time")
