@@ -252,9 +252,10 @@ def _last_flown(task: Task, good: Points, bad: FloatArray) -> Points:
     """Last launches (K,) that fly on the way from good ones to parameters (K,) that do not."""
     width = np.abs(bad - good.parameter)
     good.limit[:] = "transfer"
-    for _ in range(LIMIT_ROUNDS):
+    for number in range(LIMIT_ROUNDS):
         middle = 0.5 * (good.parameter + bad)
-        found = _solve(task, good.line, middle, _start(good), 4)
+        # The first steps are long ones, and a low plane's node runs fast near its end.
+        found = _solve(task, good.line, middle, _start(good), 4 if number < 6 else 2)
         on = flies(found.flights)
         good.limit[~on] = _what_ends(found.flights)[~on]
         _put(good, np.flatnonzero(on), found.take(on))
