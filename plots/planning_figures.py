@@ -39,13 +39,14 @@ from plots.planning import (
 from plots.porkchop import best_year
 from plots.reasons import ReasonStyle, reason_styles
 from plots.sky import draw_sky
-from plots.style import new_figure, words, write_title
+from plots.style import new_figure, shorten, words, write_title
 from sim.results.run import LaneRun, Run
 
 WIDTH_IN = 12.0
 WHOLE_DAYS = 400
 """Horizons up to this length are shown whole by the constraint stack."""
 
+TITLE_LENGTH = 110
 ONE_AZIMUTH_DEG = 0.1
 """A month whose azimuths differ by less says it once, without a colour bar."""
 
@@ -88,7 +89,7 @@ def launch_windows_figure(run: Run, lanes: Lanes) -> Figure | None:
         month = view.day[span.start].astype("datetime64[M]").item()
         title = f"{view.lane}, {month:%B %Y}   ·   {view.way}"
         is_one = limits[1] - limits[0] < ONE_AZIMUTH_DEG
-        panel.set_title(f"{title}   ·   {azimuth_words(limits)}" if is_one else title)
+        panel.set_title(shorten(f"{title}   ·   {azimuth_words(limits)}" if is_one else title, TITLE_LENGTH))
         scale = figure.colorbar(bars, ax=panel, label="azimuth, °", pad=0.01, aspect=14)
         scale.ax.set_visible(not is_one)
     names = {name for _, view in shown for closed in view.closed_by[best_month(view)] for name in closed.split(";")}
@@ -128,7 +129,7 @@ def landings_figure(run: Run, lanes: Lanes) -> Figure | None:
     entries: dict[str, Artist] = {}
     for panel, (lane, view) in zip(panels, shown, strict=True):
         draw_landing_days(panel, view, view_launches(lane), view_chances(lane), days_around_best(view))
-        panel.set_title(f"{view.lane}   ·   {view.way}")
+        panel.set_title(shorten(f"{view.lane}   ·   {view.way}", TITLE_LENGTH))
         entries |= legend_entries(panel)
     panels[-1].set_xlabel("launch day")
     figure.legend(entries.values(), entries, loc="outside lower center", ncols=4, fontsize=8)
@@ -160,7 +161,8 @@ def sky_figure(run: Run, lanes: Lanes) -> Figure | None:
         chances = next((each for each in view_chances(lane) if each.window == sky.window), None)
         draw_sky(panel, sky, chances)
         ground = f"horizon: {sky.mask_source}" if sky.mask_source else "level horizon"
-        panel.set_title(f"{lane.lane}, window {sky.window}: {words(lane.landing_site)}   ·   {ground}")
+        title = f"{lane.lane}, window {sky.window}: {words(lane.landing_site)}   ·   {ground}"
+        panel.set_title(shorten(title, TITLE_LENGTH))
         entries |= legend_entries(panel)
     figure.legend(entries.values(), entries, loc="outside lower center", ncols=5, fontsize=8)
     return figure
@@ -199,7 +201,7 @@ def constraints_figure(run: Run, lanes: Lanes) -> Figure | None:
     names = {view.constraints[number] for view, span in shown for number in closing_rows(view, span)}
     for panel, (view, span) in zip(panels, shown, strict=True):
         draw_constraint_stack(panel, view, span, styles)
-        panel.set_title(f"{view.lane}   ·   {view.way}")
+        panel.set_title(shorten(f"{view.lane}   ·   {view.way}", TITLE_LENGTH))
     before = [
         Patch(facecolor=KEPT_COLOUR, label="kept by some flight"),
         Patch(facecolor=ALL_COLOUR, label=f"open: {ALL}"),

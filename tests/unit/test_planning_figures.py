@@ -34,7 +34,7 @@ from plots.planning import (
 from plots.planning_figures import planning_figures
 from plots.reasons import reason_styles
 from plots.sky import draw_sky, whole_circle, without_jumps
-from plots.style import moonport_style
+from plots.style import moonport_style, save_figure
 from sim.results.run import load_run
 from tests.factories import outcomes, written_run
 from tests.planning import with_planning
@@ -343,6 +343,16 @@ def test_the_calendar_marks_days_that_are_nearly_open(run, ax):
 def test_small_relaxations_only_are_marked(run, outcome):
     small = [r is not None and r.amount in {0.3, 60.0, 8.0} for r in outcome.relaxations]
     assert view_lanes(run)[0].nearly_open.tolist() == small
+
+
+def test_a_long_source_of_the_horizon_does_not_push_the_panels_off_the_page(run, tmp_path):
+    lane = run.lanes[0]
+    named = replace(lane, data=lane.data.assign(horizon_source=("sky_of_window", ["a very long name " * 20])))
+    odd = replace(run, lanes=(named, *run.lanes[1:]))
+    figure = dict(planning_figures(odd, view_lanes(odd)))["sky"]
+    with moonport_style():
+        save_figure(figure, tmp_path, "sky", ("png",))  # a page that cannot be laid out warns: an error here
+    assert figure.axes[0].get_position().width > 0.8  # of the page
 
 
 @pytest.mark.parametrize("days", [1, 5, 75])
