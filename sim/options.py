@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,6 +66,15 @@ def seconds(text: str, option: str) -> float:
         message = f"{option}: {text} is no step — write more than nothing, e.g. 1h"
         raise UsageError(message)
     return step_s
+
+
+def utc_date(text: str, option: str) -> date:
+    """Read a UTC date; raises UsageError naming the option."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{option}: {text!r} is no date; write it as 2031-04-05"
+        raise UsageError(message) from None
 
 
 def check_lane(loaded: LoadedScenario, lane: str) -> None:

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
+from sim.catalog.loader import load_catalog
 from sim.errors import UsageError
 from sim.results.columns import LAUNCH_CURVE
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
 from sim.results.flown import flight_track, write_flight_oem
+from sim.results.node_cycle import write_node_cycle
 from sim.results.provenance import provenance_document
 from sim.results.report import write_comparison_report, write_report
 from sim.results.run import Run, load_run, write_results
@@ -38,6 +41,7 @@ from sim.warm import compiling_beside
 from sim.window.detail import detailed
 from sim.window.launch_curve import LaunchCurve, launch_curve, no_launch
 from sim.window.light import light_tables
+from sim.window.node_cycle import node_cycles
 from sim.window.search import search_lanes
 from sim.window.types import LaneOutcome
 from sim.window.why import DayExplained, explain_day
@@ -47,6 +51,8 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 DrawRun = Callable[[Run, Path], list[Path]]
 DrawCompare = Callable[[Sequence[Run], Path], list[Path]]
+
+DrawCycle = Callable[[xr.Dataset, Path], list[Path]]
 
 RUNS = Path("runs")
 
@@ -278,6 +284,30 @@ def _curve_values(curve: LaunchCurve) -> dict[str, Any]:
         "revolution": curve.revolution,
         "limit": curve.limit,
     }
+
+
+def run_cycle(
+    sites: Sequence[str],
+    launcher: str | None,
+    start: date,
+    years: float,
+    out: Path | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress = silent,
+    draw: DrawCycle | None = None,
+) -> Path:
+    """Fly every day of a node cycle from launch sites of the catalogue (none named: all) into a folder of its own."""
+    started = time.monotonic()
+    target, threads = resolved(out or RUNS / "cycle"), set_jobs(jobs)
+    with writing_to(target), run_folder(target, kind="cycle") as folder:
+        found = node_cycles(load_catalog(), sites, launcher, start, years, progress)
+        asked = f"{' '.join(sites)} {launcher or ''} {start} {years:g}"
+        provenance = provenance_document(asked, kind="cycle", jobs=threads, elapsed_s=time.monotonic() - started)
+        data = write_node_cycle(folder, found, provenance)
+        if draw:
+            draw(data, folder / "figures")
+    return target
 
 
 def redraw(path: Path, draw: DrawRun) -> list[Path]:

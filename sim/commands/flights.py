@@ -1,9 +1,10 @@
-"""Commands about single days, flights and places: launches, site, propagate."""
+"""Commands about single days, flights and places: launches, why, cycle, site, propagate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,10 +17,15 @@ from sim.options import (
     jobs_option,
     loaded_scenario,
     loudness,
+    out_option,
     seconds,
     settings_option,
+    utc_date,
 )
-from sim.screen import print_json, put_table, say, say_all
+from sim.screen import print_json, progress_bar, put_table, say, say_all
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 
 @click.command()
@@ -83,6 +89,49 @@ def why(scenario: Path, lane: str, day: str, settings: Sequence[str], jobs: int 
         print_json(why_document(resolved, explained))
     else:
         click.echo(why_text(resolved, explained), nl=False)
+
+
+@click.command()
+@click.argument("sites", nargs=-1, metavar="[SITE ...]")
+@click.option("--start", default="2026-01-01", show_default=True, metavar="DATE", help="First UTC day.")
+@click.option("--years", type=click.FloatRange(min=0.1, max=100.0), default=18.6, show_default=True, help="How long.")
+@click.option("--launcher", metavar="ID", help="Launcher for all sites; each site's heaviest in service by default.")
+@out_option
+@jobs_option
+@as_json_option
+@loudness
+def cycle(
+    sites: Sequence[str],
+    start: str,
+    years: float,
+    launcher: str | None,
+    out: Path | None,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Look through the Moon's 18.6-year node cycle.
+
+    Each launch SITE of the catalogue (all of them by default), day by day, coarsely: open days, best landed mass,
+    coast, against the Moon's declination. Writes tables and a figure into runs/cycle by default.
+    """
+    from sim.pipeline import run_cycle
+    from sim.results.node_cycle import read_summary, summary_text
+
+    first = utc_date(start, "--start")
+    with progress_bar() as progress:
+        folder = run_cycle(sites, launcher, first, years, out, jobs=jobs, progress=progress, draw=_draw_cycle)
+    summary = read_summary(folder)
+    if as_json:
+        print_json({"folder": str(folder), **summary})
+    else:
+        click.echo(summary_text(summary), nl=False)
+    say(f"figures: {folder / 'figures'}")
+
+
+def _draw_cycle(data: Dataset, folder: Path) -> list[Path]:
+    from plots.node_cycle import draw_node_cycle
+
+    return draw_node_cycle(data, folder)
 
 
 @click.command(cls=CoordinateCommand)

@@ -187,6 +187,9 @@ class TransferSpec(Entry):
     parking orbit to the ground, without a lunar orbit."""
     time_of_flight_s: Annotated[SecondRange, Field()]
     """Shortest and longest time from injection to perilune."""
+    injection: Literal["any", "ascending", "descending"] = "any"
+    """Where the parking orbit crosses to the Moon: on its way north, or south (from Florida: over the Atlantic, or over
+    the Pacific)."""
     phasing: Phasing | None = None
     """Ellipse about the Earth before the injection; left out: none."""
     perilune_altitude_km: Annotated[Km, Field(gt=0, le=10000)] = 100.0

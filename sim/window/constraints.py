@@ -101,6 +101,12 @@ def liftoff(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
     return np.where(flights.status == NO_LIFTOFF, -1.0, np.where(flights.status == DECLINATION, np.nan, 0.0))
 
 
+def injection_arc(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
+    """Whether the injection is on the arc asked for."""
+    asked = {"ascending": 0, "descending": 1}.get(lane.lane.transfer.injection)
+    return np.where(flies(flights), np.where(flights.injection == asked, 0.0, -1.0), np.nan)
+
+
 def transfer(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
     """Whether a flight was found."""
     bad = (flights.status == DIVERGED) | (flights.status == LUNAR_LATITUDE)
@@ -267,6 +273,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         _not_at_all,
     ),
     Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, _not_at_all),
+    Constraint(
+        "injection_arc",
+        "injection on the arc asked for, ascending or descending",
+        "",
+        1.0,
+        injection_arc,
+        lambda lane: lane.lane.transfer.injection != "any",
+        _not_at_all,
+    ),
     Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
     Constraint(
         "time_of_flight",

@@ -26,6 +26,7 @@ from sim.window.per_day import PORKCHOP_REASONS
 from sim.window.plan import times_of_flight
 from sim.window.robustness import slips
 from sim.window.search import DayRange
+from sim.window.sight import eclipse_s
 from sim.window.types import BestFlight, ConstraintStrip, LaneOutcome, Window
 
 FloatArray = NDArray[np.float64]
@@ -127,6 +128,7 @@ def _launches(days: int, found: DayRange, low: FloatArray, high: FloatArray) -> 
     if not np.isfinite(columns["contact_rad"]).all():
         del columns["contact_rad"]  # nothing was asked to be in view
     columns["tof_s"] = best.arrival_tdb_s - best.tli_tdb_s
+    columns["eclipse_s"] = eclipse_s(best)
     columns["phasing_revolutions"] = best.phasing.astype(np.float64)
     columns["branch"] = (2 * best.injection + best.approach).astype(np.float64)
     columns["landed_payload_low_kg"], columns["landed_payload_high_kg"] = low, high
