@@ -184,7 +184,7 @@ def _first_guess(
     """Height of ignition and burn time (2, K), rather too short: a burn too long has turned the motion round."""
     time_s = np.zeros(np.broadcast(acceleration, impact_speed_km_s).shape)
     for _ in range(8):
-        dv = 0.97 * impact_speed_km_s + 0.25 * GRAVITY_KM_S2 * time_s
+        dv = 0.97 * impact_speed_km_s + 0.2 * GRAVITY_KM_S2 * time_s
         time_s = -exhaust_km_s / acceleration * np.expm1(-dv / exhaust_km_s)
     return np.stack((GATE_ALTITUDE_KM + 0.55 * impact_speed_km_s * time_s * np.cos(incidence_rad), time_s))
 

@@ -180,3 +180,16 @@ def test_landing_without_an_orbit_saves_neither_more_nor_less_than_physics():
     np.testing.assert_allclose(flight.budget.landed_kg, 3780.0 * np.exp(-spent / (310.0 * G0)), rtol=1e-12)
     assert np.all((flight.descent.total_km_s > 2.6) & (flight.descent.total_km_s < 3.6))
     assert np.all(flight.insertion_loss_km_s == 0.0)
+
+
+@pytest.mark.parametrize("isp_s", [200.0, 315.0, 420.0, 450.0])
+def test_more_thrust_always_saves_in_the_whole_table(isp_s):
+    weights, speed, incidence = (
+        axis.ravel()
+        for axis in np.meshgrid(
+            np.geomspace(1.2, 25.0, 20), [2.38, 2.85], np.radians([0.0, 15.0, 40.0, 70.0]), indexing="ij"
+        )
+    )
+    burns = solve_direct_braking(weights * GRAVITY_KM_S2, isp_s * G0, speed, incidence)
+    # A burn that overshoots and turns the motion round would stand out as dearer than its weaker neighbour.
+    assert np.all(np.diff(burns.braking_dv_km_s.reshape(20, -1), axis=0) < 0.0)
