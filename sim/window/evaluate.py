@@ -101,6 +101,12 @@ def evaluate_nearest(lane: ResolvedLane, flights: Candidates, light: LightTable,
     return _with_landing(lane, flights, _nearest_chances(lane, flights, light, beyond_s))
 
 
+def reweighed(lane: ResolvedLane, flights: Candidates, c3_for_mass_km2_s2: FloatArray) -> Candidates:
+    """Flights at the same landing chances with another energy (M,) that the launcher feels: masses worked out again."""
+    chance = Chance(**{name: getattr(flights, name) for name in Chance.__dataclass_fields__})
+    return _with_landing(lane, replace(flights, c3_for_mass_km2_s2=c3_for_mass_km2_s2), chance)
+
+
 def _inserted(lane: ResolvedLane, problem: LaunchProblem, launches: Launches, index: Index) -> Candidates:
     """Flights up to the staging orbit; what follows is NaN."""
     day, heading, injection, time, approach = index

@@ -24,14 +24,15 @@ from sim.transfer.launch import (
     refine_from,
     solve_launches,
 )
-from sim.transfer.pad import Headings, headings_at, parking_speed_km_s, site_headings, spread_azimuths_rad
+from sim.transfer.pad import Headings, headings_at, site_headings, spread_azimuths_rad
 from sim.transfer.solve import CONVERGED, DECLINATION
-from sim.transfer.steering import Climb, steered, steering_limits_rad
+from sim.transfer.steering import steered, steering_limits_rad
 from sim.units import DEG
 from sim.window.candidates import Candidates, flies
 from sim.window.constraints import constraints_of, margins
 from sim.window.evaluate import evaluate
 from sim.window.fine import stacked
+from sim.window.short_window import climb_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -114,12 +115,6 @@ def ways(lane: ResolvedLane, problem: LaunchProblem) -> list[Way]:
             return [Way(problem, lambda azimuth: headings_at(problem.pad, azimuth, radius), azimuths, "azimuth")]
     singles = site_headings(site, radius, 1)
     return [_short_window(problem, singles, number) for number in range(len(singles))]
-
-
-def climb_of(problem: LaunchProblem) -> Climb:
-    """Return the ascent of a problem."""
-    radius = problem.parking_radius_km
-    return Climb(radius, parking_speed_km_s(radius), problem.ascent_s, problem.downrange_rad)
 
 
 def _short_window(problem: LaunchProblem, singles: Headings, number: int) -> Way:

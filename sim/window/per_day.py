@@ -28,10 +28,9 @@ def strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[Float
 
 
 def spans(fine: FineFlights, margin: FloatArray, best: Candidates) -> FloatArray:
-    """Lift-off and azimuth at opening and closing of each day's launch window, (4, B).
+    """Lift-off and azimuth at opening and closing of each day's launch window along a range of azimuths, (4, B).
 
-    An instant where the pad flies fixed inclinations, and where the best flight is of another kind than the day's fine
-    headings.
+    An instant where the best flight is of another kind than the day's fine headings.
     """
     found = np.stack([best.liftoff_tdb_s, best.liftoff_tdb_s, best.azimuth_rad, best.azimuth_rad])
     flights, count = fine.flights, fine.headings

@@ -26,6 +26,7 @@ from sim.window.fine import fine_flights, fine_picks, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
 from sim.window.sharpen import sharpened
+from sim.window.short_window import short_spans
 from sim.window.types import Relaxation
 from sim.window.widened import smallest_azimuth_deg, smallest_time_d
 
@@ -95,11 +96,14 @@ def _search_chunk(
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
     strip_margin, strip_open = strips(flights.day, len(day), margin)
     verdict = judge_days(flights.day, len(day), margin, constraints_of(lane), judged.exact, most_of(lane))
+    span = spans(fine, fine_margin, refined)
+    if lane.launch_site.azimuth_range_deg is None:
+        span[0], span[1] = short_spans(lane, problem, day, refined)
     column = np.searchsorted(own_times, problem.time_of_flight_s)
     return DayRange(
         best=refined,
         best_day=flights.day[best],
-        span=spans(fine, fine_margin, refined),
+        span=span,
         verdict=_with_wider_ranges(lane, day, problem.day_tdb_s, verdict, light),
         strip_margin=strip_margin,
         strip_open=strip_open,
