@@ -192,7 +192,7 @@ def check_plane_change_is_meant(draft: Draft) -> Iterator[Problem]:
 def check_perilune_matches_staging_orbit(draft: Draft) -> Iterator[Problem]:
     """Check that the arrival's perilune is the orbit's: insertion is one burn there."""
     for lane in draft.lanes:
-        if lane.orbit is None:
+        if lane.orbit is None or lane.lane.transfer.kind == "direct_descent":
             continue
         asked, given = lane.lane.transfer.perilune_altitude_km, lane.orbit.perilune_altitude_km
         if abs(asked - given) > 1.0:

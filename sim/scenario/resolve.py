@@ -65,6 +65,16 @@ class ResolvedLane:
         return self.lander.lands
 
     @property
+    def descends_straight(self) -> bool:
+        """Whether its lander goes from the arrival to the ground, without a lunar orbit."""
+        return self.lands and self.lane.transfer.kind == "direct_descent"
+
+    @property
+    def waits_in_orbit(self) -> bool:
+        """Whether its lander waits in the staging orbit for a landing chance."""
+        return self.lands and not self.descends_straight
+
+    @property
     def approach_inclination_deg(self) -> float:
         """Inclination of the approach to the Moon's equator; the insertion turns the plane to the staging orbit's."""
         asked = self.lane.transfer.inclination_deg

@@ -24,6 +24,8 @@ class Candidates:
     launcher feels, with the speed it loses by not flying due east. ``staged_state_icrf`` is that at perilune with its
     velocity turned into the staging orbit's plane; ``loi_dv_km_s`` has ``loi_loss_km_s`` in it, the finite burn's.
 
+    ``impact_speed_km_s`` and ``incidence_*`` (from the vertical) are of flights that descend straight from the arrival.
+
     Margins of the landing are those of the first chance that can be taken; where there is none, of a chance that is
     near (``sim.window.evaluate.evaluate_nearest``), or the best that each could be by itself.
     """
@@ -52,6 +54,9 @@ class Candidates:
     loi_dv_km_s: FloatArray
     loi_loss_km_s: FloatArray
     descent_dv_km_s: FloatArray
+    impact_speed_km_s: FloatArray
+    incidence_rad: FloatArray
+    incidence_margin_rad: FloatArray
     landing_tdb_s: FloatArray
     landing_reason: NDArray[np.int8]
     sun_elevation_rad: FloatArray

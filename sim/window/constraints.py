@@ -1,7 +1,7 @@
 """What can close a launch day, each constraint a margin per flight: zero or more is satisfied.
 
 A constraint is a name, a unit, and a function ``(lane, days, candidates) -> margin (M,)`` in that unit; NaN where the
-flight never gets far enough to be judged. Adding one is a few lines here and an entry in ``CONSTRAINTS``.
+flight never gets far enough to be judged. Adding one takes such a function and an entry in ``CONSTRAINTS``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.constants import R_EARTH_KM
 from sim.scenario.resolve import ResolvedLane
-from sim.transfer.launch import NO_LIFTOFF
-from sim.transfer.pad import azimuth_inside_deg, azimuths_reaching, pad_of
-from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
-from sim.units import DAY_S, DEG, M_PER_KM, MINUTE_S
+from sim.units import DAY_S
+from sim.window import flight_margins as flight
 from sim.window import launch_rules as rules
 from sim.window import sight
-from sim.window.candidates import Candidates, flies
+from sim.window.candidates import Candidates
 from sim.window.plan import LONGEST_FLIGHT_S
 from sim.window.relax import SHORTEST_FLIGHT_S
 
@@ -29,9 +26,6 @@ Days = NDArray[np.datetime64]
 Margin = Callable[[ResolvedLane, Days, Candidates], FloatArray]
 Applies = Callable[[ResolvedLane], bool]
 Most = Callable[[ResolvedLane], float]
-
-NO_MASS_KG = -1e6
-"""Margin where the launcher has no figure for the energy asked for."""
 
 
 def _without_end(lane: ResolvedLane) -> float:
@@ -47,8 +41,7 @@ class Constraint:
     """One thing that can close a day.
 
     ``scale`` is a relaxation a planner would call small, in ``unit``: it weighs relaxations of different constraints
-    against each other. ``most`` tells by how much
-    a lane's limit can be relaxed at all: not at all where there is no limit to move.
+    against each other. ``most`` tells by how much a lane's limit can be moved: 0 where there is none.
     """
 
     name: str
@@ -64,8 +57,8 @@ def _always(lane: ResolvedLane) -> bool:
     return True
 
 
-def _lands(lane: ResolvedLane) -> bool:
-    return lane.lands
+def _waits_in_orbit(lane: ResolvedLane) -> bool:
+    return lane.waits_in_orbit
 
 
 def _has_azimuth_range(lane: ResolvedLane) -> bool:
@@ -74,118 +67,6 @@ def _has_azimuth_range(lane: ResolvedLane) -> bool:
 
 def _has_fixed_inclinations(lane: ResolvedLane) -> bool:
     return lane.launch_site.azimuth_range_deg is None
-
-
-def azimuth(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Degrees of azimuth inside the pad's range; of the azimuth needed where the Moon is out of reach of this one."""
-    limits = lane.launch_site.azimuth_range_deg or (0.0, 360.0)
-    radius = R_EARTH_KM + lane.launcher.parking_altitude_km
-    inclination = np.arccos(np.abs(np.cos(flights.inclination_rad))) - flights.reach_margin_rad
-    needed = azimuths_reaching(pad_of(lane.launch_site), inclination, flights.azimuth_rad, radius)
-    # An azimuth at the very end of the range may lose its last digit on the way through radians.
-    inside = azimuth_inside_deg(flights.azimuth_rad, limits) + 1e-9
-    short = np.minimum(azimuth_inside_deg(needed, limits), -1e-9)
-    return np.where(flights.status == DECLINATION, short, inside)
-
-
-def reach(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Parking inclination less the declination of the Moon (its aim point), degrees."""
-    margin = flights.reach_margin_rad / DEG
-    # The solver decides within half a degree of the limit.
-    margin = np.where(flights.status == DECLINATION, np.minimum(margin, -1e-9), margin)
-    return np.where(flights.status == CONVERGED, np.maximum(margin, 0.0), margin)
-
-
-def liftoff(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Whether the pad passes under the plane on this date: about once a month it does so just before and just after."""
-    return np.where(flights.status == NO_LIFTOFF, -1.0, np.where(flights.status == DECLINATION, np.nan, 0.0))
-
-
-def injection_arc(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Whether the injection is on the arc asked for."""
-    asked = {"ascending": 0, "descending": 1}.get(lane.lane.transfer.injection)
-    return np.where(flies(flights), np.where(flights.injection == asked, 0.0, -1.0), np.nan)
-
-
-def transfer(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Whether a flight was found."""
-    bad = (flights.status == DIVERGED) | (flights.status == LUNAR_LATITUDE)
-    return np.where(bad, -1.0, np.where(flies(flights), 0.0, np.nan))
-
-
-def coast(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Minutes inside the coast range."""
-    low, high = lane.coast_s
-    # The search takes the first coast that is long enough; a second of slack covers its last iteration.
-    return np.minimum(flights.coast_s - low + 1.0, high - flights.coast_s) / MINUTE_S
-
-
-def time_of_flight(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Days inside the range of times of flight; only a fixed arrival can leave it."""
-    low, high = lane.lane.transfer.time_of_flight_s
-    duration = flights.arrival_tdb_s - flights.tli_tdb_s
-    return (np.minimum(duration - low, high - duration) + 1e-3) / DAY_S
-
-
-def injection_energy(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """C3 allowed less C3, km2/s2."""
-    limit = lane.lane.constraints.max_c3_km2_s2
-    return (np.inf if limit is None else limit) - flights.c3_km2_s2
-
-
-def launcher_mass(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Mass the launcher injects less the mass of a lander that always weighs the same, kg."""
-    needed = lane.lander.launch_mass.value if lane.lander.sizing == "fixed" else 0.0
-    margin = flights.injected_mass_kg - needed
-    return np.where(flies(flights) & np.isnan(flights.injected_mass_kg), NO_MASS_KG, margin)
-
-
-def insertion_dv(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Insertion delta-v allowed less what is needed, m/s."""
-    limit = lane.lane.constraints.max_insertion_dv_m_s
-    return (np.inf if limit is None else limit) - flights.loi_dv_km_s * M_PER_KM
-
-
-def landing_thrust(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """How much heavier the lander could be at ignition of braking, kg."""
-    return flights.thrust_margin_kg
-
-
-def propellant(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Margin of the tightest tank, kg."""
-    return flights.propellant_margin_kg + 1e-6
-
-
-def landed_mass(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Cargo landed less the least that is asked for (left out: more than nothing), kg."""
-    least = lane.lane.constraints.min_landed_payload_kg
-    return flights.landed_payload_kg - (1e-6 if least is None else least)
-
-
-def cross_range(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Best of (limit − cross-range) over the passes of the loiter range, degrees."""
-    return flights.cross_range_margin_rad / DEG
-
-
-def sun(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """How far inside the asked bands the Sun stands at landing, or comes while the lander can wait, degrees."""
-    margin = flights.light_margin_rad / DEG
-    return np.where(flies(flights) & (flights.landing_reason == 0), np.maximum(margin, 0.0), margin)
-
-
-def loiter(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Days of waiting left at the landing chance; negative: so much longer it would have to wait for one."""
-    return flights.loiter_margin_s / DAY_S
-
-
-def light_after(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Sunlight left after landing beyond what is asked, days."""
-    return flights.light_left_margin_s / DAY_S
-
-
-def contact(lane: ResolvedLane, days: Days, flights: Candidates) -> FloatArray:
-    """Elevation of Earth or relay above the local horizon through descent and landing, degrees."""
-    return flights.contact_margin_rad / DEG
 
 
 def _asks_for_sun(lane: ResolvedLane) -> bool:
@@ -211,7 +92,7 @@ def _most_payload(lane: ResolvedLane) -> float:
 
 
 def _most_mass(lane: ResolvedLane) -> float:
-    return 0.1 * -NO_MASS_KG
+    return 0.1 * -flight.NO_MASS_KG
 
 
 def _most_light_after(lane: ResolvedLane) -> float:
@@ -251,7 +132,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "an azimuth inside the pad's range reaches the Moon's declination",
         "deg",
         2.0,
-        azimuth,
+        flight.azimuth,
         _has_azimuth_range,
     ),
     Constraint(
@@ -259,10 +140,10 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "an allowed inclination reaches the Moon's declination",
         "deg",
         1.0,
-        reach,
+        flight.reach,
         _has_fixed_inclinations,
     ),
-    Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, liftoff, _always, _not_at_all),
+    Constraint("liftoff", "the pad passes under the plane on this date", "", 1.0, flight.liftoff, _always, _not_at_all),
     Constraint(
         "liftoff_light",
         "Sun up (down, for a night launch) at the pad at lift-off",
@@ -272,23 +153,23 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         lambda lane: lane.lane.constraints.liftoff_light is not None,
         _not_at_all,
     ),
-    Constraint("transfer", "a flight was found", "", 1.0, transfer, _always, _not_at_all),
+    Constraint("transfer", "a flight was found", "", 1.0, flight.transfer, _always, _not_at_all),
     Constraint(
         "injection_arc",
         "injection on the arc asked for, ascending or descending",
         "",
         1.0,
-        injection_arc,
+        flight.injection_arc,
         lambda lane: lane.lane.transfer.injection != "any",
         _not_at_all,
     ),
-    Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, coast, _always),
+    Constraint("coast", "coast in the parking orbit within its range", "min", 10.0, flight.coast, _always),
     Constraint(
         "time_of_flight",
         "time of flight within its range",
         "d",
         0.25,
-        time_of_flight,
+        flight.time_of_flight,
         _always,
         _most_time_of_flight,
     ),
@@ -297,7 +178,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "C3 within the lane's limit",
         "km2/s2",
         0.1,
-        injection_energy,
+        flight.injection_energy,
         lambda lane: lane.lane.constraints.max_c3_km2_s2 is not None,
     ),
     Constraint(
@@ -325,13 +206,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         sight.watches_insertion,
         _not_at_all,
     ),
-    Constraint("launcher_mass", "the launcher carries the lander", "kg", 100.0, launcher_mass, _always, _most_mass),
+    Constraint(
+        "launcher_mass", "the launcher carries the lander", "kg", 100.0, flight.launcher_mass, _always, _most_mass
+    ),
     Constraint(
         "insertion_dv",
         "insertion delta-v within the lane's limit",
         "m/s",
         10.0,
-        insertion_dv,
+        flight.insertion_dv,
         lambda lane: lane.lane.constraints.max_insertion_dv_m_s is not None,
     ),
     Constraint(
@@ -339,25 +222,44 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "the lander's thrust can land its mass",
         "kg",
         50.0,
-        landing_thrust,
+        flight.landing_thrust,
         lambda lane: lane.lands and lane.lander.descent_is_integrated,
         _not_at_all,
     ),
-    Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, propellant, _always),
-    Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, landed_mass, _always, _most_payload),
     Constraint(
-        "cross_range", "site within reach of the staging orbit's plane while waiting", "deg", 0.5, cross_range, _lands
+        "incidence",
+        "the arrival comes down steeply enough onto the site",
+        "deg",
+        2.0,
+        flight.incidence,
+        lambda lane: lane.descends_straight,
+        _not_at_all,
     ),
-    Constraint("loiter", "a landing chance within the loiter range", "d", 1.0, loiter, _lands),
+    Constraint("propellant", "every stage holds the propellant it needs", "kg", 50.0, flight.propellant, _always),
+    Constraint("landed_mass", "cargo landed at least as asked", "kg", 50.0, flight.landed_mass, _always, _most_payload),
     Constraint(
-        "sun_at_landing", "Sun as asked at a landing chance inside the loiter range", "deg", 0.5, sun, _asks_for_sun
+        "cross_range",
+        "site within reach of the staging orbit's plane while waiting",
+        "deg",
+        0.5,
+        flight.cross_range,
+        _waits_in_orbit,
+    ),
+    Constraint("loiter", "a landing chance within the loiter range", "d", 1.0, flight.loiter, _waits_in_orbit),
+    Constraint(
+        "sun_at_landing",
+        "Sun as asked at a landing chance inside the loiter range",
+        "deg",
+        0.5,
+        flight.sun,
+        _asks_for_sun,
     ),
     Constraint(
         "light_after_landing",
         "sunlight left after landing at least as asked",
         "d",
         0.5,
-        light_after,
+        flight.light_after,
         lambda lane: lane.lane.constraints.lit_after_landing_s is not None,
         _most_light_after,
     ),
@@ -366,7 +268,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "Earth or relay above the horizon through descent and landing",
         "deg",
         1.0,
-        contact,
+        flight.contact,
         lambda lane: lane.lane.constraints.contact_at_landing is not None,
         _not_at_all,
     ),

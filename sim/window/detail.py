@@ -24,7 +24,7 @@ def detailed(lane: ResolvedLane, outcome: LaneOutcome, light: LightTable) -> Lan
         return outcome
     best = best_window(outcome)
     dispersed = dispersions(lane, outcome.windows, light, sampled=[best.index])
-    if not lane.lands:
+    if not lane.waits_in_orbit:
         return replace(outcome, dispersions=dispersed)
     chances = tuple(map_threads(lambda window: landing_list(lane, window, light), outcome.windows))
     profile = descent_of(lane, best)

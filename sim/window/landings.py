@@ -20,7 +20,7 @@ from sim.transfer.insertion import plane_change_at_perilune
 from sim.transfer.landing import CONDITIONS, Passes, passes_between, staged_flights
 from sim.transfer.landing_light import LightTable
 from sim.units import DAY_S, DEG, HOUR_S
-from sim.window.evaluate import SAME_PLANE_RAD, landing_rule
+from sim.window.chance import SAME_PLANE_RAD, landing_rule
 from sim.window.types import LandingList, SkyTrack, Window
 
 FloatArray = NDArray[np.float64]

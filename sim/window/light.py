@@ -16,7 +16,7 @@ from sim.station.site import SiteGeometry, horizon_at, site_ephemeris, site_unit
 from sim.transfer.landing import table_for
 from sim.transfer.landing_light import LONGEST_LIGHT_LEFT_S, LightTable, SiteLight
 from sim.units import DAY_S
-from sim.window.evaluate import landing_rule
+from sim.window.chance import landing_rule
 from sim.window.plan import last_epoch_tdb_s
 
 FloatArray = NDArray[np.float64]

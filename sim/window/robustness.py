@@ -33,7 +33,7 @@ from sim.transfer.insertion import plane_change_at_perilune
 from sim.transfer.landing import first_landing
 from sim.transfer.landing_light import LightTable
 from sim.units import DEG, M_PER_KM
-from sim.window.evaluate import SAME_PLANE_RAD, landing_rule
+from sim.window.chance import SAME_PLANE_RAD, landing_rule
 from sim.window.types import BestFlight, Dispersion, Slip, Window
 
 FloatArray = NDArray[np.float64]

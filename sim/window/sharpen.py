@@ -44,7 +44,7 @@ def sharpened(
 ) -> Judged:
     """Replace landing margins of the flights that may be nearest to opening their day; arrays are changed in place."""
     found = Judged(flights, margin, (flights.landing_reason == 0) | ~flies(flights))
-    if not lane.lands:
+    if not lane.waits_in_orbit:
         return found
     is_closed = np.ones(len(day), bool)
     is_closed[flights.day[np.all(margin >= 0.0, axis=0)]] = False

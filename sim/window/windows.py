@@ -20,8 +20,8 @@ from sim.window.assumed import assumed_figures
 from sim.window.candidates import Candidates
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of
-from sim.window.evaluate import Landed, land
 from sim.window.explain import closures, in_words, nearest_open
+from sim.window.landed import landed_at
 from sim.window.per_day import PORKCHOP_REASONS
 from sim.window.plan import times_of_flight
 from sim.window.robustness import slips
@@ -57,19 +57,6 @@ def runs(days: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], days, [False]]).astype(np.int8)))
     for first, stop in edges.reshape(-1, 2):
         yield int(first), int(stop) - 1
-
-
-def landed_at(lane: ResolvedLane, best: Candidates, level: Level = "value") -> Landed:
-    """Masses (B,) of flights that land, with the figures at one level."""
-    return land(
-        lane,
-        best.c3_for_mass_km2_s2,
-        best.own_tli_dv_km_s,
-        best.loi_dv_km_s - best.loi_loss_km_s,
-        best.landing_tdb_s - best.arrival_tdb_s,
-        best.cross_range_rad,
-        level,
-    )
 
 
 def payload_at(lane: ResolvedLane, best: Candidates, level: Level) -> FloatArray:

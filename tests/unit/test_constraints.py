@@ -8,7 +8,8 @@ import pytest
 from sim.transfer.launch import NO_LIFTOFF
 from sim.transfer.solve import CONVERGED, DECLINATION, DIVERGED, LUNAR_LATITUDE
 from sim.units import DAY_S, DEG
-from sim.window.constraints import CONSTRAINTS, NO_MASS_KG, constraints_of, margins
+from sim.window.constraints import CONSTRAINTS, constraints_of, margins
+from sim.window.flight_margins import NO_MASS_KG
 from tests.candidates import GOOD, candidates
 from tests.launch_cases import changed, lane
 

@@ -15,7 +15,7 @@ from sim.station.place import geometry_of
 from sim.station.relay import relays_of
 from sim.station.site import site_ephemeris
 from sim.transfer.landing import first_landing
-from sim.window.evaluate import landing_rule
+from sim.window.chance import landing_rule
 from sim.window.landings import NAMES, landing_list, sky_over_landing, staged_state
 from sim.window.light import light_tables
 from sim.window.plan import BEYOND_LOITER_S
