@@ -23,7 +23,7 @@ from sim.window.search import search_lanes
 from sim.window.why import explain_day
 from sim.window.windows import lane_outcome
 from tests.candidates import candidates
-from tests.launch_cases import changed, days, lane
+from tests.launch_cases import days, lane
 
 PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = PAGE.split("## Adding a constraint\n")[1].split("\n## ")[0]
