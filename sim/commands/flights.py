@@ -57,7 +57,7 @@ def launches(
     loaded = loaded_scenario(scenario, settings)
     check_lane(loaded, lane)
     step_s = seconds(step, "--step")
-    from sim.pipeline import launch_table
+    from sim.single_day import launch_table
 
     table = launch_table(loaded, lane, day, arrival, step_s, jobs=jobs)
     put_table(table.columns, table.rows, csv_file, as_json=as_json)
@@ -81,8 +81,8 @@ def why(scenario: Path, lane: str, day: str, settings: Sequence[str], jobs: int 
     """
     loaded = loaded_scenario(scenario, settings)
     check_lane(loaded, lane)
-    from sim.pipeline import explain_launch_day
     from sim.results.why import why_document, why_text
+    from sim.single_day import explain_launch_day
 
     resolved, explained = explain_launch_day(loaded, lane, day, jobs=jobs)
     if as_json:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial import Chebyshev
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline
 
 from sim.catalog.models import Lander, Stage, StagingOrbit
 from sim.constants import G0_KM_S2, R_MOON_KM
@@ -47,6 +47,7 @@ BRAKING_ALTITUDE_KM = 15.0
 
 _WEAKEST, _STRONGEST, _BURNS = 0.5, 5.0, 46
 """Thrust over weight at ignition of the burns that are integrated, and how many; even in the inverse (in mass)."""
+_DEGREE = 14
 _ROWS = 1001
 """Rows of the table: between them linear, within 0.01 m/s of the integrated burns."""
 
@@ -295,12 +296,18 @@ def _table(engine: LandingEngine, perilune_altitude_km: float, apolune_altitude_
 @lru_cache(maxsize=64)
 def _braking_curve(
     exhaust_km_s: float, start_radius_km: float, start_speed_km_s: float, gate: Gate
-) -> tuple[CubicSpline, CubicSpline, float, float]:
-    """Delta-v and time of braking as splines over mass per thrust (s^2/km), from the best thrust to the weakest."""
+) -> tuple[Chebyshev, Chebyshev, float, float]:
+    """Delta-v and time of braking over mass per thrust (s^2/km), from the best thrust to the weakest.
+
+    Least squares of degree ``_DEGREE``: within 0.02 m/s and 0.1 ms of burns between the fitted ones.
+    """
     slowness = np.linspace(1.0 / _STRONGEST, 1.0 / _WEAKEST, _BURNS) / GRAVITY_KM_S2
     burns = solve_braking(1.0 / slowness, exhaust_km_s, start_radius_km, start_speed_km_s, gate)
     met = np.isfinite(burns.dv_km_s)
-    dv = CubicSpline(slowness[met], burns.dv_km_s[met])
-    time = CubicSpline(slowness[met], burns.time_s[met])
-    flat = [x for x in dv.derivative().roots(extrapolate=False) if dv(x, 2) > 0.0]
-    return dv, time, float(min(flat, key=dv, default=slowness[met][0])), float(slowness[met][-1])
+    dv = Chebyshev.fit(slowness[met], burns.dv_km_s[met], _DEGREE)
+    time = Chebyshev.fit(slowness[met], burns.time_s[met], _DEGREE)
+    weakest, strongest = float(slowness[met][-1]), float(slowness[met][0])
+    roots = dv.deriv().roots()
+    real = np.real(roots[np.abs(np.imag(roots)) < 1e-9])
+    flat = [float(x) for x in real if strongest < x < weakest and dv.deriv(2)(x) > 0.0]
+    return dv, time, min(flat, key=dv, default=strongest), weakest

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import RegularGridInterpolator
 
 from sim.catalog.models import Lander
 from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
@@ -40,6 +40,9 @@ from sim.transfer.powered_descent import (
     landing_legs,
 )
 from sim.units import DEG, M_PER_KM
+
+if TYPE_CHECKING:
+    from scipy.interpolate import RegularGridInterpolator
 
 FloatArray = NDArray[np.float64]
 

@@ -94,6 +94,12 @@ def phasing_orbit_period_s(lane: ResolvedLane) -> float | None:
     return phasing_period_s(perigee_km, R_EARTH_KM + (phasing.apogee_altitude_km or 0.0))
 
 
+def phasing_range_s(lane: ResolvedLane) -> tuple[float, float]:
+    """Shortest and longest time in the ellipse before the injection."""
+    period, key = phasing_orbit_period_s(lane) or 0.0, pad_key(lane)
+    return period * key.phasing_revolutions[0], period * key.phasing_revolutions[1]
+
+
 def flight_groups(lanes: Sequence[ResolvedLane]) -> tuple[FlightGroup, ...]:
     """Group lanes that can share flights, in order of their first lane."""
     members: dict[PadKey, list[ResolvedLane]] = {}
@@ -157,6 +163,5 @@ def days_chunk(count: int, headings: int, times: int) -> int:
 
 def last_epoch_tdb_s(lane: ResolvedLane, last_day_tdb_s: float) -> float:
     """Latest epoch a lane's landing can fall on."""
-    phasing = (phasing_orbit_period_s(lane) or 0.0) * pad_key(lane).phasing_revolutions[1]
-    longest = phasing + LONGEST_FLIGHT_S + lane.lane.staging.loiter_s[1] + BEYOND_LOITER_S
+    longest = phasing_range_s(lane)[1] + LONGEST_FLIGHT_S + lane.lane.staging.loiter_s[1] + BEYOND_LOITER_S
     return last_day_tdb_s + 3.0 * DAY_S + longest

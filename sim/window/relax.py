@@ -19,6 +19,9 @@ from sim.window.plan import LONGEST_FLIGHT_S
 
 SHORTEST_FLIGHT_S = 2.2 * DAY_S
 
+BY_WHOLE_DAYS = frozenset({"availability", "season", "blackout"})
+"""Constraints whose limits are dates."""
+
 Relaxed = Callable[[ResolvedLane, float], ResolvedLane | None]
 Band = tuple[float, float]
 
@@ -40,7 +43,8 @@ def _wider(band: Band | None, amount: float) -> Band | None:
 
 
 def _days(amount: float) -> timedelta:
-    return timedelta(days=-(-amount // 1))
+    """Whole days: less than a day moves no date."""
+    return timedelta(days=amount // 1)
 
 
 def _shifted(day: date | None, by: timedelta) -> date | None:

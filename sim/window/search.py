@@ -25,7 +25,7 @@ from sim.window.explain import DayVerdict, judge_days, smaller
 from sim.window.fine import fine_flights, fine_picks, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
-from sim.window.sharpen import sharpened
+from sim.window.sharpen import by_day, roughly, settled, sharpened
 from sim.window.short_window import short_spans
 from sim.window.types import Relaxation
 from sim.window.widened import smallest_azimuth_deg, smallest_time_d
@@ -88,10 +88,12 @@ def _search_chunk(
     own_times = times_of_flight(lane)
     index = all_flights(problem, np.flatnonzero(np.isin(problem.time_of_flight_s, own_times)))
     grid = evaluate(lane, problem, picked(launches, index), index, light)
-    grid_margin = margins(lane, day, grid)
-    fine = fine_flights(lane, problem, grid, fine_picks(lane, grid, grid_margin), light)
+    cells = porkchop(grid, len(day), np.searchsorted(own_times, problem.time_of_flight_s), len(own_times))
+    known = sharpened(lane, day, roughly(grid, margins(lane, day, grid)), light)
+    fine = fine_flights(lane, problem, grid, fine_picks(lane, grid, known.margin), light)
     fine_margin = margins(lane, day, fine.flights)
-    judged = sharpened(lane, day, *_by_day([grid, fine.flights], [grid_margin, fine_margin]), light)
+    judged = by_day([known, roughly(fine.flights, fine_margin.copy())])
+    judged = settled(lane, fine.problem, day, sharpened(lane, day, judged, light), light)
     flights, margin = judged.flights, judged.margin
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
     strip_margin, strip_open = strips(flights.day, len(day), margin)
@@ -99,7 +101,6 @@ def _search_chunk(
     span = spans(fine, fine_margin, refined)
     if lane.launch_site.azimuth_range_deg is None:
         span[0], span[1] = short_spans(lane, problem, day, refined)
-    column = np.searchsorted(own_times, problem.time_of_flight_s)
     return DayRange(
         best=refined,
         best_day=flights.day[best],
@@ -107,15 +108,8 @@ def _search_chunk(
         verdict=_with_wider_ranges(lane, day, problem.day_tdb_s, verdict, light),
         strip_margin=strip_margin,
         strip_open=strip_open,
-        porkchop=porkchop(grid, len(day), column, len(own_times)),
+        porkchop=cells,
     )
-
-
-def _by_day(parts: list[Candidates], margin: list[FloatArray]) -> tuple[Candidates, FloatArray]:
-    """Flights and margins of several searches in order of day."""
-    flights = stacked(parts)
-    order = np.argsort(flights.day, kind="stable")
-    return flights.take(order), np.concatenate(margin, axis=1)[:, order]
 
 
 def _with_wider_ranges(

@@ -13,8 +13,9 @@ import pytest
 from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
 from sim.catalog.loader import load_catalog
 from sim.constants import R_EARTH_KM, R_MOON_KM
-from sim.pipeline import launch_table, silent
+from sim.pipeline import silent
 from sim.scenario import load_scenario
+from sim.single_day import launch_table
 from sim.transfer.launch import LaunchProblem, solve_launches
 from sim.transfer.pad import headings_at, pad_of
 from sim.transfer.solve import CONVERGED
