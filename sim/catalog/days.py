@@ -10,7 +10,7 @@ from pydantic import AfterValidator, model_validator
 
 from sim.document.fields import Entry
 
-_LEAP_YEAR = 2024
+_LEAP_YEAR, _COMMON_YEAR = 2024, 2023
 
 
 def _in_calendar(text: str) -> str:
@@ -42,9 +42,10 @@ class Season(Entry):
         return all(inside) if self.start <= self.end else any(inside)
 
     def longer(self, days: int) -> Season:
-        """Return the season with so many days more at each end; the whole year where they meet."""
-        start, end = (date.fromisoformat(f"{_LEAP_YEAR}-{text}") for text in (self.start, self.end))
-        if (end - start).days % 366 + 2 * days >= 365:
+        """Return the season with so many days more at each end of a common year; the whole year where they meet."""
+        first, last = self.start.replace("02-29", "03-01"), self.end.replace("02-29", "02-28")
+        start, end = (date.fromisoformat(f"{_COMMON_YEAR}-{text}") for text in (first, last))
+        if (end - start).days % 365 + 2 * days >= 364:
             return Season(start="01-01", end="12-31")
         return Season(start=f"{start - timedelta(days=days):%m-%d}", end=f"{end + timedelta(days=days):%m-%d}")
 

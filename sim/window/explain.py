@@ -116,8 +116,18 @@ def single_trouble(margins: FloatArray, constraints: tuple[Constraint, ...], mos
 
 def weight(relaxation: Relaxation, constraints: Sequence[Constraint]) -> float:
     """Size of a relaxation in steps a planner would call small."""
-    scale = next(constraint.scale for constraint in constraints if constraint.name == relaxation.constraint)
-    return relaxation.amount / scale
+    return relaxation.amount / _scale(relaxation.constraint, constraints)
+
+
+def as_large(relaxation: Relaxation | None, name: str, constraints: Sequence[Constraint]) -> float:
+    """Amount of the constraint ``name`` that weighs as much as a relaxation; infinite for None."""
+    if relaxation is None:
+        return np.inf
+    return weight(relaxation, constraints) * _scale(name, constraints)
+
+
+def _scale(name: str, constraints: Sequence[Constraint]) -> float:
+    return next((constraint.scale for constraint in constraints if constraint.name == name), np.inf)
 
 
 def smaller(one: Relaxation | None, other: Relaxation | None, constraints: Sequence[Constraint]) -> Relaxation | None:

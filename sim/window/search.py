@@ -21,7 +21,7 @@ from sim.window.candidates import Candidates, all_flights
 from sim.window.choose import best_of_groups
 from sim.window.constraints import CALENDAR, constraints_of, margins, most_of
 from sim.window.evaluate import evaluate
-from sim.window.explain import DayVerdict, judge_days, smaller
+from sim.window.explain import DayVerdict, as_large, judge_days, smaller
 from sim.window.fine import fine_flights, fine_picks, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
@@ -92,7 +92,7 @@ def _search_chunk(
     known = sharpened(lane, day, roughly(grid, margins(lane, day, grid)), light)
     fine = fine_flights(lane, problem, grid, fine_picks(lane, grid, known.margin), light)
     fine_margin = margins(lane, day, fine.flights)
-    judged = by_day([known, roughly(fine.flights, fine_margin.copy())])
+    judged = by_day([known, roughly(fine.flights, fine_margin)])
     judged = settled(lane, fine.problem, day, sharpened(lane, day, judged, light), light)
     flights, margin = judged.flights, judged.margin
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
@@ -124,14 +124,16 @@ def _with_wider_ranges(
     asked = ~verdict.feasible & np.array([not names & CALENDAR for names in closed_by], bool)
     turned = asked & np.array([bool(names & TURNED_OPEN) for names in closed_by], bool)
     relaxations = list(verdict.relaxations)
+    constraints = constraints_of(lane)
     for which, name, unit, smallest in (
         (np.flatnonzero(turned), "azimuth", "deg", smallest_azimuth_deg),
         (np.flatnonzero(asked), "time_of_flight", "d", smallest_time_d),
     ):
-        amounts = smallest(lane, day[which], day_tdb_s[which], light)
+        worth = np.array([as_large(relaxations[number], name, constraints) for number in which])
+        amounts = smallest(lane, day[which], day_tdb_s[which], light, worth)
         for number, amount in zip(which[np.isfinite(amounts)], amounts[np.isfinite(amounts)], strict=True):
             found = Relaxation(name, float(amount), unit)
-            relaxations[number] = smaller(relaxations[number], found, constraints_of(lane))
+            relaxations[number] = smaller(relaxations[number], found, constraints)
     return replace(verdict, relaxations=tuple(relaxations))
 
 

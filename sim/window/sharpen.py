@@ -51,8 +51,8 @@ class Judged:
 
 
 def roughly(flights: Candidates, margin: FloatArray) -> Judged:
-    """Flights as the search of landings left them: known exactly where they land, or do not fly."""
-    return Judged(flights, margin, (flights.landing_reason == 0) | ~flies(flights))
+    """Copy of flights as the search of landings left them: known exactly where they land, or do not fly."""
+    return Judged(stacked([flights]), margin.copy(), (flights.landing_reason == 0) | ~flies(flights))
 
 
 def by_day(parts: Sequence[Judged]) -> Judged:
@@ -146,7 +146,7 @@ def _settle(
     part = found.flights.take(which)
     index = (part.day, part.heading, part.injection, part.time, part.approach)
     launches = refine_from(problem, index, part.tli_tdb_s, part.liftoff_tdb_s, part.coast_s)
-    flights = evaluate(lane, problem, launches, index, light)
+    flights = stacked([evaluate(lane, problem, launches, index, light)])
     beyond_s = np.where(part.loiter_margin_s < 0.0, BEYOND_LOITER_S, 0.0)
     lands = lane.waits_in_orbit & (flights.landing_reason != 0)
     for some_s in np.unique(beyond_s[lands]):

@@ -18,7 +18,7 @@ from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import LaunchProblem, picked, refine_from, solve_launches
 from sim.transfer.pad import headings_at
 from sim.transfer.solve import MAP_NODES
-from sim.units import DAY_S
+from sim.units import DAY_S, DEG
 from sim.window.candidates import Candidates, all_flights
 from sim.window.constraints import constraints_of, margins
 from sim.window.evaluate import evaluate
@@ -34,6 +34,10 @@ HEADINGS = 3
 BISECTIONS = 10
 MOST_KINDS = 6
 
+EDGE_RAD = 0.5 * DEG
+"""Flights nearer than this to the edge of reach come only from neighbours that are known; a search does not find them
+by itself (measured over narrow azimuth ranges: none below 0.47 deg, all above 0.5 deg)."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Beyond:
@@ -46,9 +50,12 @@ class _Beyond:
 
 
 def smallest_azimuth_deg(
-    lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable
+    lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable, worth: FloatArray
 ) -> FloatArray:
-    """Degrees by which the pad's azimuth range has to widen to open each day (N,); infinite where it does not help."""
+    """Degrees by which the pad's azimuth range has to widen to open each day (N,); infinite where it does not help.
+
+    Amounts above ``worth`` (N,) are not looked for.
+    """
     limits = lane.launch_site.azimuth_range_deg
     if limits is None or len(day) == 0:
         return np.full(len(day), np.inf)
@@ -64,18 +71,33 @@ def smallest_azimuth_deg(
         heads = headings_at(problem.pad, np.radians(edge), problem.parking_radius_km)
         return _again(lane, replace(problem, headings=heads), flights.take(which), "heading", light)
 
-    return _smallest(lane, day, beyond, "azimuth", at)
+    return _smallest(lane, day, beyond, "azimuth", at, worth)
 
 
 def smallest_time_d(
-    lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable
+    lane: ResolvedLane, day: NDArray[np.datetime64], day_tdb_s: FloatArray, light: LightTable, worth: FloatArray
 ) -> FloatArray:
     """Days by which the range of times of flight has to widen to open each day (N,); infinite where it does not help.
 
-    Headings are three across the pad's range, or its inclinations.
+    Headings are three across the pad's range, or its inclinations. Amounts above ``worth`` (N,) are not looked for.
     """
+    found = np.full(len(day), np.inf)
+    is_near = worth <= TIME_STEPS_D[0]
+    for which, steps in ((is_near, TIME_STEPS_D[:1]), (~is_near, TIME_STEPS_D)):
+        found[which] = _smallest_time_d(lane, day[which], day_tdb_s[which], light, worth[which], steps)
+    return found
+
+
+def _smallest_time_d(
+    lane: ResolvedLane,
+    day: NDArray[np.datetime64],
+    day_tdb_s: FloatArray,
+    light: LightTable,
+    worth: FloatArray,
+    more_d: FloatArray,
+) -> FloatArray:
     low, high = lane.lane.transfer.time_of_flight_s
-    steps = np.concatenate([-TIME_STEPS_D, TIME_STEPS_D])
+    steps = np.concatenate([-more_d, more_d])
     times = np.where(steps < 0.0, low, high) + steps * DAY_S
     fit = (times >= SHORTEST_FLIGHT_S) & (times <= LONGEST_FLIGHT_S)
     if len(day) == 0 or not fit.any():
@@ -92,7 +114,7 @@ def smallest_time_d(
         there = replace(problem, time_of_flight_s=edge, phasing_revolutions=revolutions)
         return _again(lane, there, flights.take(which), "time", light)
 
-    return _smallest(lane, day, beyond, "time_of_flight", at)
+    return _smallest(lane, day, beyond, "time_of_flight", at, worth)
 
 
 def _all(lane: ResolvedLane, problem: LaunchProblem, light: LightTable) -> Candidates:
@@ -116,14 +138,19 @@ def _smallest(
     beyond: _Beyond,
     name: str,
     at: Callable[[FloatArray, IntArray], Candidates],
+    worth: FloatArray,
 ) -> FloatArray:
     """Smallest amount a day: the nearest open flight beyond the range, then bisection towards the range."""
-    is_open = _open_but_for(lane, day, beyond.flights, name)
-    which, below = _nearest(beyond, is_open)
+    which, bad = _nearest(beyond, _open_but_for(lane, day, beyond.flights, name))
+    good = np.minimum(beyond.amount[which], worth[beyond.flights.day[which]])
+    hopeful = good > bad
+    asked = np.flatnonzero(hopeful & (good < beyond.amount[which]))
+    if len(asked):
+        hopeful[asked] = _open_but_for(lane, day, at(good[asked], which[asked]), name)
+    which, good, bad = which[hopeful], good[hopeful], bad[hopeful]
     found = np.full(len(day), np.inf)
     if len(which) == 0:
         return found
-    good, bad = beyond.amount[which].copy(), below
     for _ in range(BISECTIONS):
         middle = 0.5 * (good + bad)
         opens = _open_but_for(lane, day, at(middle, which), name)
@@ -133,10 +160,10 @@ def _smallest(
 
 
 def _open_but_for(lane: ResolvedLane, day: NDArray[np.datetime64], flights: Candidates, name: str) -> NDArray[np.bool_]:
-    """Which flights (M,) satisfy all but one constraint."""
+    """Which flights (M,) satisfy all but one constraint, and would be found by a search."""
     others = [k for k, constraint in enumerate(constraints_of(lane)) if constraint.name != name]
     is_open: NDArray[np.bool_] = np.all(margins(lane, day, flights)[others] >= 0.0, axis=0)
-    return is_open
+    return is_open & (flights.reach_margin_rad >= EDGE_RAD)
 
 
 def _nearest(beyond: _Beyond, is_open: NDArray[np.bool_]) -> tuple[IntArray, FloatArray]:
