@@ -49,9 +49,11 @@ def conventions() -> dict[str, Any]:
         "transfers": "parking orbit circular; injection tangential at perigee; arrival at perilune before insertion",
         "omissions": [
             "solar radiation pressure, relativity, planets, Earth harmonics above J2, lunar harmonics above degree 2",
-            "finite-burn losses at injection and insertion",
+            "finite-burn losses at injection; at insertion where the stage's thrust is not known",
             "ascent trajectory: flight time and downrange angle stand for it",
+            "the pull of Moon and Sun on phasing orbits before injection",
             "lunar gravity harmonics during loiter, other than node regression by J2",
+            "terrain, the Moon's rotation and the throttle's lower limit in powered descent",
         ],
         "meanings": {
             "day": "UTC date of lift-off",
@@ -59,7 +61,8 @@ def conventions() -> dict[str, Any]:
             "tli": "impulse at perigee, tangential, from the circular parking orbit",
             "arrival": "perilune passage, the middle of insertion",
             "tof": "injection to arrival",
-            "descent_dv": "from the staging orbit to touchdown, deorbit and hover included",
+            "loi_dv": "into the staging orbit at perilune, a turn of the plane and the finite burn's loss included",
+            "descent_dv": "from the staging orbit to touchdown, deorbit, hover and divert included",
             "landed_payload": "cargo, without the lander's dry mass",
         },
     }
