@@ -84,3 +84,16 @@ def test_the_two_commands_name_files_that_exist_and_ci_runs_the_second():
 def test_shipped_scenarios_named_in_the_readme_exist():
     assert all((ROOT / name).is_file() for name in re.findall(r"scenarios/\w+\.yaml", README))
     assert shutil.which("bash") is None or (ROOT / ".ci/run").stat().st_mode & 0o100
+
+
+def test_the_explanation_shown_is_what_the_command_says(folder, capsys):
+    path, _ = folder
+    line = re.search(r"^moonport why [^\n]+", "\n".join(commands()), re.MULTILINE).group()
+    assert f"`{line}`" in README
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        assert execute(arguments(line)) == 0
+    said = capsys.readouterr().out
+    shown = [part for part in blocks("text")[1].splitlines() if part.strip() != "..."]
+    assert len(shown) > 8
+    assert [part for part in shown if part not in said.splitlines()] == []
