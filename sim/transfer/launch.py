@@ -218,9 +218,8 @@ class _Timing:
         return better
 
 
-def _timed_by_guess(problem: LaunchProblem) -> _Timing:
-    """Time the injection with the pseudostate guess alone, one approach for both: last axis of length 1."""
-    items = _grid_items(problem, 1)
+def _timed_by_guess(problem: LaunchProblem, items: _Items) -> _Timing:
+    """Time the injection with the pseudostate guess alone; ``items`` are of the first approach, for both."""
     liftoff = np.array(np.broadcast_to(items.noon_tdb_s, items.shape))
     t0 = liftoff + items.delay_s + 0.75 * HOUR_S
     states = _guess(problem, items, t0)
@@ -247,8 +246,21 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     some hundredths of a second, more at the edge of reach. Items that miss by more than
     ``MOST_MISMATCH_S`` count as not solved.
     """
-    items = _grid_items(problem)
-    timing = _timed_by_guess(problem)
+    index = tuple(np.indices(problem.shape, sparse=True))
+    return _solved(problem, index, _items(problem, index, problem.shape), _grid_items(problem, 1))
+
+
+def solve_picked(problem: LaunchProblem, index: tuple[NDArray[np.int64], ...]) -> Launches:
+    """Solve items (M,) given by day, heading, injection, time of flight and approach as ``solve_launches`` does."""
+    shape = (len(index[0]),)
+    first = (*index[:4], np.zeros_like(index[4]))
+    return _solved(problem, index, _items(problem, index, shape), _items(problem, first, shape))
+
+
+def _solved(
+    problem: LaunchProblem, index: tuple[NDArray[np.int64], ...], items: _Items, first_approach: _Items
+) -> Launches:
+    timing = _timed_by_guess(problem, first_approach)
     t0 = timing.better_tli(items.delay_s)
     states = _solve(problem, items, t0, TIMING).tli_state_icrf.reshape(*items.shape, 6)
     # The first full solution replaces the guess, whose planes are a degree off: the guess's slope is kept.
@@ -257,28 +269,35 @@ def solve_launches(problem: LaunchProblem) -> Launches:
     solutions = _solve(problem, items, t0, ALL_STAGES)
     states = solutions.tli_state_icrf.reshape(*items.shape, 6)
     timing = _next_timing(problem, items, timing, t0, states)
-    return _with_first_coasts(problem, items, timing, _launches(problem, items, timing, solutions), solutions)
+    launches = _launches(problem, items, timing, solutions)
+    return _with_first_coasts(problem, (index, items), timing, launches, solutions)
 
 
 def _with_first_coasts(
-    problem: LaunchProblem, items: _Items, timing: _Timing, launches: Launches, solutions: Solutions
+    problem: LaunchProblem,
+    picked_items: tuple[tuple[NDArray[np.int64], ...], _Items],
+    timing: _Timing,
+    launches: Launches,
+    solutions: Solutions,
 ) -> Launches:
     """Solve again what is a revolution off: the guess chose it, whose plane is some degrees (a minute of coast) off."""
+    index, items = picked_items
     coast = timing.tli_tdb_s - timing.liftoff_tdb_s - items.delay_s
     revolution = 2.0 * np.pi / np.broadcast_to(items.argument_rate_rad_s, items.shape)
     least = problem.least_coast_s - COAST_SLACK_S
     sound = solutions.converged.reshape(items.shape) & (np.abs(coast - timing.coast_s) < MOST_MISMATCH_S)
     more = np.where(coast < least, 1, np.where(coast >= least + revolution, -1, 0)) * sound
-    index = np.nonzero(more)
-    if len(index[0]) == 0:
+    where = np.nonzero(more)
+    if len(where[0]) == 0:
         return launches
-    wanted = (timing.coast_s + more * revolution)[index]
-    found = refine_from(problem, index, timing.tli_tdb_s[index], timing.liftoff_tdb_s[index], wanted, nodes=MAP_NODES)
+    asked = tuple(np.broadcast_to(part, items.shape)[where] for part in index)
+    wanted = (timing.coast_s + more * revolution)[where]
+    found = refine_from(problem, asked, timing.tli_tdb_s[where], timing.liftoff_tdb_s[where], wanted, nodes=MAP_NODES)
     # A revolution less only where that coast is long enough.
-    better = (more[index] > 0) | (found.coast_s >= least)
-    where = tuple(part[better] for part in index)
+    better = (more[where] > 0) | (found.coast_s >= least)
+    there = tuple(part[better] for part in where)
     for field in fields(Launches):
-        getattr(launches, field.name)[where] = getattr(found, field.name)[better]
+        getattr(launches, field.name)[there] = getattr(found, field.name)[better]
     return launches
 
 

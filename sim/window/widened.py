@@ -8,14 +8,14 @@ step is found by bisection along its own kind (injection, approach, and the othe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.landing_light import LightTable
-from sim.transfer.launch import LaunchProblem, picked, refine_from, solve_launches
+from sim.transfer.launch import Launches, LaunchProblem, picked, refine_from, solve_launches, solve_picked
 from sim.transfer.pad import headings_at
 from sim.transfer.solve import MAP_NODES
 from sim.units import DAY_S, DEG
@@ -34,9 +34,9 @@ HEADINGS = 3
 BISECTIONS = 10
 MOST_KINDS = 6
 
-EDGE_RAD = 0.5 * DEG
-"""Flights nearer than this to the edge of reach come only from neighbours that are known; a search does not find them
-by itself (measured over narrow azimuth ranges: none below 0.47 deg, all above 0.5 deg)."""
+EDGE_RAD = 2.0 * DEG
+"""Nearer than this to the edge of reach, a flight known from a neighbour may be one that a search would not find (most
+within half a degree): these are solved as a search solves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,11 @@ def _again(lane: ResolvedLane, problem: LaunchProblem, flights: Candidates, own:
     launches = refine_from(
         problem, index, flights.tli_tdb_s, flights.liftoff_tdb_s, flights.coast_s, rounds=3, nodes=MAP_NODES
     )
+    near = np.flatnonzero(~(launches.reach_margin_rad > EDGE_RAD))
+    if len(near):
+        searched = solve_picked(problem, tuple(part[near] for part in index))
+        for field in fields(Launches):
+            getattr(launches, field.name)[near] = getattr(searched, field.name)
     return evaluate(lane, problem, launches, index, light)
 
 
@@ -160,10 +165,10 @@ def _smallest(
 
 
 def _open_but_for(lane: ResolvedLane, day: NDArray[np.datetime64], flights: Candidates, name: str) -> NDArray[np.bool_]:
-    """Which flights (M,) satisfy all but one constraint, and would be found by a search."""
+    """Which flights (M,) satisfy all but one constraint."""
     others = [k for k, constraint in enumerate(constraints_of(lane)) if constraint.name != name]
     is_open: NDArray[np.bool_] = np.all(margins(lane, day, flights)[others] >= 0.0, axis=0)
-    return is_open & (flights.reach_margin_rad >= EDGE_RAD)
+    return is_open
 
 
 def _nearest(beyond: _Beyond, is_open: NDArray[np.bool_]) -> tuple[IntArray, FloatArray]:
