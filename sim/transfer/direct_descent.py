@@ -249,4 +249,6 @@ def _direct_table(exhaust_km_s: float) -> tuple[RegularGridInterpolator, Regular
 
 
 def _interpolator(axes: tuple[FloatArray, ...], values: FloatArray) -> RegularGridInterpolator:
+    from scipy.interpolate import RegularGridInterpolator
+
     return RegularGridInterpolator(axes, values, bounds_error=False, fill_value=np.nan)
