@@ -168,15 +168,15 @@ def _draw_open_share(ax: Axes, one: xr.Dataset) -> None:
     ax.fill_between(month_years(one), share, step="mid", color=EARTH_COLOUR, linewidth=0.0)
     ax.set_ylim(0.0, 105.0)
     ax.set_yticks([0, 100])
-    _name_strip(ax, "days\nopen,\n%")
+    _name_strip(ax, "days open in a month, %")
 
 
 def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
     hours = one["month_median_window_h"].values
-    _name_strip(ax, "window,\nh a\nday")
+    _name_strip(ax, "launch window, hours a day")
     if not np.isfinite(hours).any():
         ax.set_yticks([])
-        note = "fixed inclinations: an instant for each"
+        note = "fixed inclinations: minutes for each, by steering alone"
         ax.text(0.5, 0.5, note, transform=ax.transAxes, ha="center", va="center", fontsize=8, color=MUTED)
         return
     ax.plot(month_years(one), hours, color=INK, linewidth=1.0)
@@ -185,7 +185,7 @@ def _draw_windows(ax: Axes, one: xr.Dataset) -> None:
 
 
 def _name_strip(ax: Axes, name: str) -> None:
-    ax.set_ylabel(name, fontsize=7, rotation=0, ha="right", va="center")
+    ax.set_title(name, fontsize=8, fontweight="normal", color=MUTED, pad=2)
 
 
 def _dress_years(axes: NDArray[Any], data: xr.Dataset) -> None:

@@ -30,7 +30,7 @@ _KNOWN: Mapping[str, tuple[str, str, str, str]] = {
     "declination": ("Moon's declination out of reach", "#d6d9dc", "", "#8a939b"),
     "latitude": ("approach latitude out of reach", "#e9e4f3", "----", "#6d6480"),
     "liftoff": ("pad does not pass under the plane", "#eceef0", "\\\\\\\\", "#7d868e"),
-    "arc": ("injection on the other arc", "#eceef0", "oo", "#7d868e"),
+    "arc": ("injection on the other arc", "#eceef0", "++", "#7d868e"),
     "transfer": ("no transfer found", "#ffffff", "xxx", "#8a939b"),
     "time_of_flight": ("time of flight", "#d9e8d2", "\\\\\\", "#4f7a3c"),
     "coast": ("coast to injection", "#d9e8d2", "..", "#4f7a3c"),

@@ -97,7 +97,7 @@ LANDING_UTC = utc("landing_utc", "landing_tdb_s", "touchdown")
 TIME_OF_FLIGHT = duration("tof_d", "tof_s", "injection to perilune")
 LOITER = duration("loiter_d", "loiter_s", "perilune to touchdown")
 TLI_DV = delta_v("tli_dv_m_s", "tli_dv_km_s", "injection: tangential impulse from the circular parking orbit")
-LOI_DV = delta_v("loi_dv_m_s", "loi_dv_km_s", "lunar orbit insertion at perilune, the loss of the finite burn included where the thrust is known")
+LOI_DV = delta_v("loi_dv_m_s", "loi_dv_km_s", "insertion at perilune, with the finite burn's loss if thrust is known")
 DESCENT_DV = delta_v("descent_dv_m_s", "descent_dv_km_s", "staging orbit to touchdown, deorbit and hover included")
 PARKING_INCLINATION = angle(
     "parking_inclination_deg", "parking_inclination_rad", "parking orbit's inclination to the Earth's equator of date"

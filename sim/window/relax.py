@@ -7,17 +7,26 @@ relaxed. ``relaxed`` gives the lane, or None where asking for less makes no sens
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sim.catalog.models import DaySpan, Season
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalog.models import DaySpan, Launcher, Season, TliPoint
+from sim.catalog.performance import injected_mass_kg
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DAY_S, MINUTE_S
 from sim.window.plan import LONGEST_FLIGHT_S
 
 SHORTEST_FLIGHT_S = 2.2 * DAY_S
+
+WIDEST_C3_KM2_S2 = (-6.0, 6.0)
+"""Injections to the Moon and well beyond; a launcher's curve is sampled that far."""
+C3_STEP_KM2_S2 = 0.05
+"""Chords of the rocket equation between such points are off by less than 0.1 kg."""
 
 BY_WHOLE_DAYS = frozenset({"availability", "season", "blackout"})
 """Constraints whose limits are dates."""
@@ -114,8 +123,27 @@ def _heavier(figure: Any, amount: float) -> Any:
 
 
 def _launcher_mass(lane: ResolvedLane, amount: float) -> ResolvedLane:
-    points = tuple(point.model_copy(update={"mass": _heavier(point.mass, amount)}) for point in lane.launcher.tli)
+    points = tuple(point.model_copy(update={"mass": _heavier(point.mass, amount)}) for point in _curve(lane.launcher))
     return replace(lane, launcher=lane.launcher.model_copy(update={"tli": points}))
+
+
+def _curve(launcher: Launcher) -> Sequence[TliPoint]:
+    """Points of what a launcher sends to the Moon; where the rocket equation goes beyond its table, points of that."""
+    points = launcher.tli
+    if launcher.upper_stage is None:
+        return points
+    below = np.arange(WIDEST_C3_KM2_S2[0], points[0].c3_km2_s2, C3_STEP_KM2_S2)
+    above = np.arange(WIDEST_C3_KM2_S2[1], points[-1].c3_km2_s2, -C3_STEP_KM2_S2)[::-1]
+    return (*_sampled(launcher, below), *points, *_sampled(launcher, above))
+
+
+def _sampled(launcher: Launcher, c3_km2_s2: NDArray[np.float64]) -> Iterator[TliPoint]:
+    levels = ("value", "low", "high")
+    masses = np.stack([injected_mass_kg(launcher, c3_km2_s2, level) for level in levels], axis=-1)
+    point = launcher.tli[0]
+    for c3, mass in zip(c3_km2_s2.tolist(), masses.tolist(), strict=True):
+        figure = point.mass.model_copy(update=dict(zip(levels, mass, strict=True)))
+        yield point.model_copy(update={"c3_km2_s2": c3, "mass": figure})
 
 
 def _insertion_dv(lane: ResolvedLane, amount: float) -> ResolvedLane | None:
