@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -10,7 +11,7 @@ from sim.pipeline import silent
 from sim.units import DAY_S, HOUR_S, MINUTE_S
 from sim.window.light import light_tables
 from sim.window.search import search_lanes
-from tests.launch_cases import changed, days, lane
+from tests.launch_cases import changed, days, lane, scenario
 
 ANY_SUN = {"sun_above_horizon_deg": None}
 """The station's ridge is dark for half the year; without this rule other constraints close the days."""
@@ -31,6 +32,16 @@ def explorer(**parts):
     """Return explorer of ILRS 2026 without its limits, but for what is given."""
     free = {"max_insertion_dv_m_s": None} | ANY_SUN
     return changed(lane("explorer", "ilrs_2026"), **parts | {"constraints": free | parts.get("constraints", {})})
+
+
+def _less_propellant():
+    """Stages of the heavy lander with tanks too small for what Long March 10 injects."""
+    lander = lane("heavy_cargo", "ilrs_2026").lander
+    return {"stages": tuple(stage.model_copy(update={"propellant": _scaled(stage.propellant)}) for stage in lander.stages)}
+
+
+def _scaled(figure):
+    return figure.model_copy(update={name: 0.89 * getattr(figure, name) for name in ("value", "low", "high")})
 
 
 MIDDLE = {"latitude_deg": -45.0, "longitude_deg": 10.0, "horizon": None}
@@ -82,8 +93,24 @@ def _tight():
             ),
             "2031-01-01",
         ),
-        "eclipse_in_transit": (scout(constraints={"max_eclipse_s": 20.0 * MINUTE_S}), "2031-01-01"),
-        "eclipse_in_transit_heavy": (heavy(constraints={"max_eclipse_s": 15.0 * MINUTE_S}), "2031-01-01"),
+        "time_of_flight_sun": (
+            changed(lane("explorer", "ilrs_2026"), transfer={"time_of_flight_s": (5.0 * DAY_S, 5.0 * DAY_S)}),
+            "2029-05-01",
+        ),
+        "azimuth_all_times": (
+            heavy(
+                launch_site={"azimuth_range_deg": (86.0, 95.0)}, transfer={"time_of_flight_s": (2.2 * DAY_S, 9.0 * DAY_S)}
+            ),
+            "2029-01-01",
+        ),
+        "eclipse_in_transit": (scout(constraints={"max_eclipse_s": 8.0 * MINUTE_S}), "2031-01-01"),
+        "eclipse_in_transit_heavy": (heavy(constraints={"max_eclipse_s": 5.0 * MINUTE_S}), "2031-01-01"),
+        "injection_in_sight": (
+            replace(scout(), injection_stations=(scenario("ilrs_2026").catalog.ground_stations["malargue"],)),
+            "2031-01-01",
+        ),
+        "launcher_mass": (lane("europe"), "2031-01-01"),
+        "propellant": (heavy(lander=_less_propellant()), "2031-01-01"),
         "availability": (scout(available_from=date(2031, 2, 20)), "2031-01-01"),
         "availability_until": (scout(available_until=date(2031, 1, 3)), "2031-01-01"),
         "turnaround": (

@@ -63,23 +63,26 @@ def _joined(one: Headings, other: Headings) -> Headings:
     return Headings(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Headings)))
 
 
-def fine_picks(lane: ResolvedLane, flights: Candidates, margin: FloatArray) -> NDArray[np.int64]:
+def fine_picks(
+    lane: ResolvedLane, flights: Candidates, margin: FloatArray, relaxed_margin: FloatArray
+) -> NDArray[np.int64]:
     """The best flight of each open day, the least closed ones of the others; none where nothing flies.
 
     A closed day has the flight with the least trouble and ``SHORT_KINDS`` more kinds (of injection, time of flight and
-    approach) that are short of the least in all: when a limit is relaxed, the flight that opens the day is among them.
+    approach) that are short of the least in all, before and after its relaxation (``relaxed_margin``): when a limit is
+    relaxed, the flight that opens the day is among them.
     """
     constraints = constraints_of(lane)
     which = np.flatnonzero(flies(flights))
-    part = flights.take(which)
-    dv = part.tli_dv_km_s + part.loi_dv_km_s
-    order = np.lexsort((dv, cost(lane.lane.objective, part), trouble(margin[:, which], constraints), part.day))
-    least = which[order[_first_of_runs(part.day[order])]]
-    is_closed = np.ones(int(part.day.max(initial=-1)) + 1, bool)
+    day, dv = flights.day[which], (flights.tli_dv_km_s + flights.loi_dv_km_s)[which]
+    price = cost(lane.lane.objective, flights)[which]
+    order = np.lexsort((dv, price, trouble(margin[:, which], constraints), day))
+    least = which[order[_first_of_runs(day[order])]]
+    is_closed = np.ones(int(day.max(initial=-1)) + 1, bool)
     is_closed[flights.day[np.all(margin >= 0.0, axis=0)]] = False
-    more = which[is_closed[part.day]]
-    short = _least_short_kinds(flights, shortfall(margin, constraints), more)
-    picks: NDArray[np.int64] = np.unique(np.concatenate([least, short]))
+    more = which[is_closed[day]]
+    short = [_least_short_kinds(flights, shortfall(part[:, more], constraints), more) for part in (margin, relaxed_margin)]
+    picks: NDArray[np.int64] = np.unique(np.concatenate([least, *short]))
     return picks
 
 
@@ -87,12 +90,12 @@ SHORT_KINDS = 3
 
 
 def _least_short_kinds(flights: Candidates, short: FloatArray, which: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of flights ``which``, each day's ``SHORT_KINDS`` kinds short of the least, at their best heading."""
+    """Of flights ``which``, short (M,) of so much, each day's ``SHORT_KINDS`` nearest kinds, at their best heading."""
     day = flights.day[which]
     kind = (flights.injection[which] * 1000 + flights.time[which]) * 2 + flights.approach[which]
-    order = np.lexsort((short[which], kind, day))
+    order = np.lexsort((short, kind, day))
     heading = order[_first_of_runs(day[order] * 10_000 + kind[order])]
-    ranked = which[heading[np.lexsort((short[which[heading]], day[heading]))]]
+    ranked = which[heading[np.lexsort((short[heading], day[heading]))]]
     place = np.arange(len(ranked)) - np.searchsorted(flights.day[ranked], flights.day[ranked])
     least: NDArray[np.int64] = ranked[place < SHORT_KINDS]
     return least

@@ -25,7 +25,7 @@ from sim.window.explain import DayVerdict, as_large, judge_days, smaller
 from sim.window.fine import fine_flights, fine_picks, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
-from sim.window.sharpen import by_day, roughly, settled, sharpened
+from sim.window.sharpen import by_day, nearly_open, roughly, settled, sharpened
 from sim.window.short_window import short_spans
 from sim.window.types import Relaxation
 from sim.window.widened import smallest_azimuth_deg, smallest_time_d
@@ -90,7 +90,8 @@ def _search_chunk(
     grid = evaluate(lane, problem, picked(launches, index), index, light)
     cells = porkchop(grid, len(day), np.searchsorted(own_times, problem.time_of_flight_s), len(own_times))
     known = sharpened(lane, day, roughly(grid, margins(lane, day, grid)), light)
-    fine = fine_flights(lane, problem, grid, fine_picks(lane, grid, known.margin), light)
+    picks = fine_picks(lane, grid, known.margin, nearly_open(lane, len(day), known))
+    fine = fine_flights(lane, problem, grid, picks, light)
     fine_margin = margins(lane, day, fine.flights)
     judged = by_day([known, roughly(fine.flights, fine_margin)])
     judged = settled(lane, fine.problem, day, sharpened(lane, day, judged, light), light)

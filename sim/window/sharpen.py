@@ -37,6 +37,8 @@ ROUNDS = (4, 8, 16, 32, 64, 128, 256)
 NEARLY = 0.02
 """Shortfall, in steps that a planner would call small, that may come of solving a flight roughly."""
 
+NINE_TENTHS = 0.9
+
 SETTLING = 6
 """How often the nearest flight of a day may turn out to be further off than it seemed."""
 
@@ -83,6 +85,22 @@ def sharpened(lane: ResolvedLane, day: NDArray[np.datetime64], found: Judged, li
     return found
 
 
+def nearly_open(lane: ResolvedLane, days: int, found: Judged) -> FloatArray:
+    """Margins (C, M) as they would be if nine tenths of what each closed day lacks at least were given."""
+    constraints, margin = constraints_of(lane), found.margin.copy()
+    weights = _known_weights(lane, found)
+    nearest = _least_of_day(found.flights.day, weights, np.flatnonzero(np.isfinite(weights)), 1)
+    which = np.argmax(margin[:, nearest] < 0.0, axis=0)
+    given = np.zeros((len(constraints), days))
+    given[which, found.flights.day[nearest]] = -NINE_TENTHS * margin[which, nearest]
+    return margin + given[:, found.flights.day]
+
+
+def _known_weights(lane: ResolvedLane, found: Judged) -> FloatArray:
+    """Weight (M,) of the only relaxation a flight needs; infinite where it is not known exactly."""
+    return np.where(found.exact, single_trouble(found.margin, constraints_of(lane), most_of(lane)), np.inf)
+
+
 def _nearly_none(constraints: Sequence[Constraint]) -> FloatArray:
     """Margins (C, 1) that count as kept while flights are known roughly."""
     return np.array([[-NEARLY * constraint.scale] for constraint in constraints])
@@ -123,8 +141,7 @@ def settled(
     is_closed = np.ones(len(day), bool)
     is_closed[found.flights.day[np.all(found.margin >= 0.0, axis=0)]] = False
     for _ in range(SETTLING):
-        weights = single_trouble(found.margin, constraints_of(lane), most_of(lane))
-        weights[~(found.exact & is_closed[found.flights.day])] = np.inf
+        weights = np.where(is_closed[found.flights.day], _known_weights(lane, found), np.inf)
         nearest = _least_of_day(found.flights.day, weights, np.flatnonzero(np.isfinite(weights)), 1)
         which = nearest[~done[nearest]]
         if len(which) == 0:
@@ -158,9 +175,8 @@ def _settle(
 
 def _best_known(lane: ResolvedLane, days: int, found: Judged) -> FloatArray:
     """Smallest weight of a single relaxation (N,) among flights that are known."""
-    weights = single_trouble(found.margin, constraints_of(lane), most_of(lane))
     best = np.full(days, np.inf)
-    np.minimum.at(best, found.flights.day[found.exact], weights[found.exact])
+    np.minimum.at(best, found.flights.day, _known_weights(lane, found))
     return best
 
 
