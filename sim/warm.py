@@ -33,26 +33,21 @@ def compiling_beside(jobs: int) -> Iterator[None]:
 
 def compile_landing_and_flight() -> None:
     """Call the landing search and the integrator once, with the types a run calls them with."""
-    from sim.astro.nbody import refly_samples
-    from sim.transfer.landing import LandingRule, SiteLight, first_landing
+    from sim.astro.nbody import refly_many, refly_samples
+    from sim.transfer.landing import LandingRule, SiteLight, first_landing, nearest_landing
     from sim.transfer.landing_light import light_table
 
     count = 64
     light = SiteLight(0.0, 1800.0, np.tile([0.0, 0.0, -1.0], (count, 1)), np.zeros(count), np.zeros(count))
     table = light_table(light, None, (-1.0, 1.0))
-    perilune = np.array([[1837.4, 0.0, 0.0, 0.0, 0.0, 2.5]])
-    first_landing(
-        np.array([1800.0]),
-        perilune,
-        np.array([[0.0, 0.0, 1.0]]),
-        1837.4,
-        1837.4,
-        table,
-        LandingRule((0.0, 7200.0), 1.0),
-    )
-    injection = np.array([6563.0, 0.0, 0.0, 0.0, 10.9, 0.0])
-    epochs = np.linspace(0.0, 3600.0, 3)
-    refly_samples(injection, 0.0, 3600.0, np.array([0.0, 0.0, 1.0]), np.eye(3), epochs)
+    pole, perilune = np.array([[0.0, 0.0, 1.0]]), np.array([[1837.4, 0.0, 0.0, 0.0, 0.0, 2.5]])
+    arrival, rule = np.array([1800.0]), LandingRule((0.0, 7200.0), 1.0)
+    first_landing(arrival, perilune, pole, 1837.4, 1837.4, table, rule)
+    nearest_landing(arrival, perilune, pole, 1837.4, 1837.4, table, rule, 7200.0)
+    injection = np.array([[6563.0, 0.0, 0.0, 0.0, 10.9, 0.0]])
+    span = np.array([0.0]), np.array([3600.0])
+    refly_many(injection, *span, pole, np.eye(3)[None])
+    refly_samples(injection[0], 0.0, 3600.0, pole[0], np.eye(3), np.linspace(0.0, 3600.0, 3))
 
 
 if __name__ == "__main__":
