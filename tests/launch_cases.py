@@ -32,7 +32,7 @@ def changed(resolved, **parts):
     for name in ("constraints", "transfer", "staging"):
         if name in parts:
             inner[name] = getattr(resolved.lane, name).model_copy(update=parts.pop(name))
-    for name in ("objective", "available_from", "available_until"):
+    for name in ("objective", "available_from", "available_until", "launched", "seasons", "blackout"):
         if name in parts:
             inner[name] = parts.pop(name)
     from dataclasses import replace

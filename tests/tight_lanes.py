@@ -37,7 +37,9 @@ def explorer(**parts):
 def _less_propellant():
     """Stages of the heavy lander with tanks too small for what Long March 10 injects."""
     lander = lane("heavy_cargo", "ilrs_2026").lander
-    return {"stages": tuple(stage.model_copy(update={"propellant": _scaled(stage.propellant)}) for stage in lander.stages)}
+    return {
+        "stages": tuple(stage.model_copy(update={"propellant": _scaled(stage.propellant)}) for stage in lander.stages)
+    }
 
 
 def _scaled(figure):
@@ -99,7 +101,8 @@ def _tight():
         ),
         "azimuth_all_times": (
             heavy(
-                launch_site={"azimuth_range_deg": (86.0, 95.0)}, transfer={"time_of_flight_s": (2.2 * DAY_S, 9.0 * DAY_S)}
+                launch_site={"azimuth_range_deg": (86.0, 95.0)},
+                transfer={"time_of_flight_s": (2.2 * DAY_S, 9.0 * DAY_S)},
             ),
             "2029-01-01",
         ),

@@ -45,7 +45,8 @@ class Season(Entry):
         """Return the season with so many days more at each end of a common year; the whole year where they meet."""
         first, last = self.start.replace("02-29", "03-01"), self.end.replace("02-29", "02-28")
         start, end = (date.fromisoformat(f"{_COMMON_YEAR}-{text}") for text in (first, last))
-        if (end - start).days % 365 + 2 * days >= 364:
+        around = 0 if self.start <= self.end else 365
+        if (end - start).days + around + 2 * days >= 364:
             return Season(start="01-01", end="12-31")
         return Season(start=f"{start - timedelta(days=days):%m-%d}", end=f"{end + timedelta(days=days):%m-%d}")
 

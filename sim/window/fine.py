@@ -81,7 +81,9 @@ def fine_picks(
     is_closed = np.ones(int(day.max(initial=-1)) + 1, bool)
     is_closed[flights.day[np.all(margin >= 0.0, axis=0)]] = False
     more = which[is_closed[day]]
-    short = [_least_short_kinds(flights, shortfall(part[:, more], constraints), more) for part in (margin, relaxed_margin)]
+    short = [
+        _least_short_kinds(flights, shortfall(part[:, more], constraints), more) for part in (margin, relaxed_margin)
+    ]
     picks: NDArray[np.int64] = np.unique(np.concatenate([least, *short]))
     return picks
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalog.models import DaySpan, Launcher, Season, TliPoint
-from sim.catalog.performance import injected_mass_kg
+from sim.catalog.performance import Level, injected_mass_kg
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DAY_S, MINUTE_S
 from sim.window.plan import LONGEST_FLIGHT_S
@@ -97,7 +97,8 @@ def _declination_reach(lane: ResolvedLane, amount: float) -> ResolvedLane | None
     allowed = lane.launch_site.allowed_inclinations_deg
     if allowed is None:
         return None
-    more = (*allowed, min(90.0, max(allowed) + amount))
+    steepest = max(min(each, 180.0 - each) for each in allowed)
+    more = (*allowed, min(90.0, steepest + amount))
     return replace(lane, launch_site=lane.launch_site.model_copy(update={"allowed_inclinations_deg": more}))
 
 
@@ -138,7 +139,7 @@ def _curve(launcher: Launcher) -> Sequence[TliPoint]:
 
 
 def _sampled(launcher: Launcher, c3_km2_s2: NDArray[np.float64]) -> Iterator[TliPoint]:
-    levels = ("value", "low", "high")
+    levels: tuple[Level, ...] = ("value", "low", "high")
     masses = np.stack([injected_mass_kg(launcher, c3_km2_s2, level) for level in levels], axis=-1)
     point = launcher.tli[0]
     for c3, mass in zip(c3_km2_s2.tolist(), masses.tolist(), strict=True):

