@@ -12,7 +12,7 @@ from sim.units import DAY_S, MINUTE_S
 from sim.window.explain import in_words, rounded_up
 from sim.window.relax import relaxed
 from sim.window.types import Relaxation
-from sim.window.why import ConstraintState, DayExplained
+from sim.window.why import LOOK_DAYS, ConstraintState, DayExplained
 
 Setting = Callable[[ResolvedLane], tuple[str, str]]
 
@@ -106,8 +106,10 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _neighbour(explained: DayExplained, side: int) -> str:
     day, word = (explained.open_before, "before") if side < 0 else (explained.open_after, "after")
-    if day is None:
+    if day is None and explained.looked_through[side > 0]:
         return f"none {word} in the horizon"
+    if day is None:
+        return f"none in the nearest {LOOK_DAYS} days {word}"
     distance = abs(int((day - explained.day).astype(int)))
     return f"{day} ({distance} d {word})"
 

@@ -7,17 +7,18 @@ what is said to open the day does, and a tenth less does not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
-from sim.window.constraints import Constraint, constraints_of, most_of
-from sim.window.explain import weight
+from sim.window.candidates import Candidates
+from sim.window.constraints import CALENDAR, Constraint, constraints_of, most_of
+from sim.window.explain import rounded_up, weight
 from sim.window.light import light_tables
-from sim.window.relax import relaxed
+from sim.window.relax import BY_WHOLE_DAYS, relaxed
 from sim.window.search import DayRange, search_lanes
 from sim.window.types import Relaxation
 
@@ -29,6 +30,8 @@ PRECISION = 0.02
 """Width of the last bracket around a smallest relaxation, of its size."""
 LEAST_STEPS = 1e-4
 CHUNK_DAYS = 16
+LOOK_DAYS = 200
+"""Days looked through on either side for an open one: a polar site's half year of shadow, and some weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ class DayExplained:
     """What is known of a lane on one launch day.
 
     ``relaxations`` each open the day alone, the smallest first by what a planner would call small.
-    ``open_before`` and ``open_after`` are the nearest open days of the horizon, None where there is none; ``found`` is
-    the search of the day itself.
+    ``open_before`` and ``open_after`` are the nearest open days, None where there is none among the ``LOOK_DAYS`` on
+    that side that the calendar allows; ``looked_through`` tells whether those were all days of the horizon on that
+    side. ``found`` is the search of the day itself.
     """
 
     lane: str
@@ -59,6 +63,7 @@ class DayExplained:
     relaxations: tuple[Relaxation, ...]
     open_before: np.datetime64 | None
     open_after: np.datetime64 | None
+    looked_through: tuple[bool, bool]
     found: DayRange
 
 
@@ -70,6 +75,10 @@ def explain_day(lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: Flo
     feasible = bool(found.verdict.feasible[0])
     closed_by = tuple(name for name in found.verdict.closed_by[0].split(";") if name)
     opens = partial(_opens, day, epoch)
+    (before, all_before), (after, all_after) = (
+        _nearest_open(lane, days[part], day_tdb_s[part])
+        for part in (np.arange(number)[::-1], np.arange(number + 1, len(days)))
+    )
     return DayExplained(
         lane=lane.id,
         day=day[0],
@@ -77,8 +86,9 @@ def explain_day(lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: Flo
         closed_by=closed_by,
         constraints=_states(lane, found),
         relaxations=() if feasible else single_relaxations(lane, opens, found.verdict.relaxations[0]),
-        open_before=_nearest_open(lane, days[:number][::-1], day_tdb_s[:number][::-1]),
-        open_after=_nearest_open(lane, days[number + 1 :], day_tdb_s[number + 1 :]),
+        open_before=before,
+        open_after=after,
+        looked_through=(all_before, all_after),
         found=found,
     )
 
@@ -129,20 +139,37 @@ def smallest_relaxation(
     good = min(most, MOST_STEPS * constraint.scale)
     if good <= 0.0 or not opened(good):
         return None
-    bad = LEAST_STEPS * constraint.scale
+    smallest = _fewest_days if constraint.name in BY_WHOLE_DAYS else _least
+    guess = known.amount if known is not None and known.constraint == constraint.name else None
+    return Relaxation(constraint.name, smallest(good, LEAST_STEPS * constraint.scale, guess, opened), constraint.unit)
+
+
+def _fewest_days(good: float, bad: float, guess: float | None, opened: Callable[[float], bool]) -> float:
+    """Smallest whole number up to ``good`` that opens the day."""
+    low, high = 0, int(np.floor(good))
+    if guess is not None and 1 <= round(guess) <= high and opened(round(guess)) and not opened(round(guess) - 1):
+        return float(round(guess))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if opened(middle) else (middle, high)
+    return float(high)
+
+
+def _least(good: float, bad: float, guess: float | None, opened: Callable[[float], bool]) -> float:
+    """Smallest amount between ``bad`` and ``good`` that opens the day, to ``PRECISION``, and still does as written."""
     if opened(bad):
-        return Relaxation(constraint.name, bad, constraint.unit)
-    if known is not None and known.constraint == constraint.name:
-        good, bad = _around(known.amount, good, bad, opened)
+        return bad
+    if guess is not None:
+        good, bad = _around(guess, good, bad, opened)
     while good > (1.0 + PRECISION) * bad:
-        middle = float(np.sqrt(good * bad))
+        middle = float(rounded_up(float(np.sqrt(good * bad))))
         good, bad = (middle, bad) if opened(middle) else (good, middle)
-    return Relaxation(constraint.name, good, constraint.unit)
+    return good
 
 
 def _around(amount: float, good: float, bad: float, opened: Callable[[float], bool]) -> tuple[float, float]:
     """Narrow a bracket by a guess: just above it, and a little below."""
-    above, below = amount * (1.0 + 0.5 * PRECISION), amount * (1.0 - 0.4 * PRECISION)
+    above, below = float(rounded_up(amount)), amount * (1.0 - 0.4 * PRECISION)
     if not bad < below < above < good:
         return good, bad
     if not opened(above):
@@ -150,14 +177,27 @@ def _around(amount: float, good: float, bad: float, opened: Callable[[float], bo
     return (below, bad) if opened(below) else (above, below)
 
 
-def _nearest_open(lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray) -> np.datetime64 | None:
-    """First open one of some days, taken in their order."""
-    for start in range(0, len(days), CHUNK_DAYS):
-        part = slice(start, start + CHUNK_DAYS)
-        order = np.argsort(days[part])
-        found = _search(lane, days[part][order], day_tdb_s[part][order]).verdict.feasible
-        which = np.flatnonzero(found[np.argsort(order)])
-        if len(which):
-            day: np.datetime64 = days[part][which[0]]
-            return day
-    return None
+def _nearest_open(
+    lane: ResolvedLane, days: NDArray[np.datetime64], day_tdb_s: FloatArray
+) -> tuple[np.datetime64 | None, bool]:
+    """First open one of some days, taken in their order, and whether all were looked at."""
+    allowed = np.flatnonzero(_calendar_allows(lane, days))
+    for start in range(0, min(len(allowed), LOOK_DAYS), CHUNK_DAYS):
+        which = np.sort(allowed[start : start + CHUNK_DAYS])
+        which = which if days[which[0]] <= days[which[-1]] else which[::-1]
+        found = which[_search(lane, days[which], day_tdb_s[which]).verdict.feasible]
+        if len(found):
+            day: np.datetime64 = days[found.min()]
+            return day, True
+    return None, len(allowed) <= LOOK_DAYS
+
+
+def _calendar_allows(lane: ResolvedLane, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Days (N,) that no constraint of the date alone closes."""
+    if len(days) == 0:
+        return np.zeros(0, bool)
+    number = np.arange(len(days))
+    nothing_but_days = Candidates(**{field.name: number for field in fields(Candidates)})  # type: ignore[arg-type]
+    calendar = [constraint for constraint in constraints_of(lane) if constraint.name in CALENDAR]
+    allows = [constraint.margin(lane, days, nothing_but_days) >= 0.0 for constraint in calendar]
+    return np.asarray(np.all(allows, axis=0))

@@ -165,7 +165,7 @@ def test_a_shorter_eclipse_limit_closes_and_opens(flown):
 
 
 def test_lift_off_by_day_or_by_night():
-    # 9 July 2028, about 03:20 UTC at Wenchang (19.6 N 111.0 E): an hour before local noon, the Sun's declination 22 deg.
+    # 9 July 2028, about 03:20 UTC at Wenchang (19.6 N 111.0 E): an hour before noon; the Sun is at 22 deg N.
     by_day, by_night = base_lane(), changed(base_lane(), constraints={"liftoff_light": "night"})
     flights = candidates(liftoff_tdb_s=GOOD["liftoff_tdb_s"] + np.array([0.0, 12.0 * 3600.0]), count=2)
     day, night = (margin_of("liftoff_light", one, flights) for one in (by_day, by_night))
