@@ -32,7 +32,10 @@ def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | N
     loaded = loaded_scenario(scenario, settings)
     result = _run(loaded, out, jobs)
     if as_json:
-        print_json({"folder": str(result.path), **result.summary})
+        from sim.results.explained import closures_document
+
+        closures = closures_document([lane.data for lane in result.lanes])
+        print_json({"folder": str(result.path), **result.summary, "closures": closures})
     else:
         click.echo(windows_text(result.path), nl=False)
     say(f"report: {result.path / 'report.html'}")
