@@ -43,7 +43,7 @@ def _less_propellant():
 
 
 def _scaled(figure):
-    return figure.model_copy(update={name: 0.89 * getattr(figure, name) for name in ("value", "low", "high")})
+    return figure.model_copy(update={name: 0.8 * getattr(figure, name) for name in ("value", "low", "high")})
 
 
 MIDDLE = {"latitude_deg": -45.0, "longitude_deg": 10.0, "horizon": None}
@@ -79,12 +79,19 @@ def _tight():
             ),
             "2031-01-01",
         ),
+        "cross_range_near_the_pole": (
+            scout(
+                constraints={"cross_range_deg": 0.05},
+                landing_site={"latitude_deg": -89.0, "horizon": None},
+                staging={"loiter_s": (3.0 * DAY_S, 3.2 * DAY_S)},
+            ),
+            "2031-01-01",
+        ),
         "light_after_landing": (
             scout(constraints={"lit_after_landing_s": 11.0 * DAY_S, "cross_range_deg": 20.0}, landing_site=MIDDLE),
             "2031-01-01",
         ),
         "azimuth": (heavy(launch_site={"azimuth_range_deg": (86.0, 95.0)}), "2029-01-01"),
-        "azimuth_south": (heavy(launch_site={"azimuth_range_deg": (100.0, 110.0)}), "2029-01-01"),
         "time_of_flight": (
             heavy(transfer={"time_of_flight_s": (4.6 * DAY_S, 4.7 * DAY_S)}, constraints={"max_c3_km2_s2": -1.95}),
             "2031-01-01",
@@ -99,13 +106,7 @@ def _tight():
             changed(lane("explorer", "ilrs_2026"), transfer={"time_of_flight_s": (5.0 * DAY_S, 5.0 * DAY_S)}),
             "2029-05-01",
         ),
-        "azimuth_all_times": (
-            heavy(
-                launch_site={"azimuth_range_deg": (86.0, 95.0)},
-                transfer={"time_of_flight_s": (2.2 * DAY_S, 9.0 * DAY_S)},
-            ),
-            "2029-01-01",
-        ),
+        "azimuth_beside_east": (heavy(launch_site={"azimuth_range_deg": (97.0, 100.0)}), "2029-01-01"),
         "eclipse_in_transit": (scout(constraints={"max_eclipse_s": 8.0 * MINUTE_S}), "2031-01-01"),
         "eclipse_in_transit_heavy": (heavy(constraints={"max_eclipse_s": 5.0 * MINUTE_S}), "2031-01-01"),
         "injection_in_sight": (
@@ -113,7 +114,7 @@ def _tight():
             "2031-01-01",
         ),
         "launcher_mass": (lane("europe"), "2031-01-01"),
-        "propellant": (heavy(lander=_less_propellant()), "2031-01-01"),
+        "propellant": (heavy(lander=_less_propellant() | {"sizing": "fixed"}), "2031-01-01"),
         "availability": (scout(available_from=date(2031, 2, 20)), "2031-01-01"),
         "availability_until": (scout(available_until=date(2031, 1, 3)), "2031-01-01"),
         "turnaround": (
