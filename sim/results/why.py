@@ -60,7 +60,7 @@ def _lines(lane: ResolvedLane, explained: DayExplained) -> Iterator[str]:
         reasons = " and ".join(explained.closed_by) or "no flight at all"
         yield f"{explained.lane} is closed on {explained.day} by {reasons}"
     yield ""
-    yield "the best any flight of the day does:"
+    yield "the best any flight of the day does, each by itself:"
     yield from _table([_state_row(each) for each in explained.constraints])
     yield ""
     if not explained.feasible:
@@ -95,7 +95,8 @@ def _margin(state: ConstraintState) -> str:
         return "no flight to ask"
     if np.isinf(state.margin) or not state.unit:
         return ""
-    return f"{state.margin:+.4g} {state.unit}"
+    digits = "+.0f" if abs(state.margin) >= 1e4 else "+.4g"
+    return f"{state.margin:{digits}} {state.unit}"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
