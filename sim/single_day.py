@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.astro.ephemeris import Ephemeris
 from sim.astro.time import tdb_s_from_utc, utc_days, utc_text
 from sim.errors import UsageError
 from sim.results.columns import LAUNCH_CURVE
@@ -83,6 +84,7 @@ def explain_launch_day(
     set_jobs(jobs)
     lane = resolve_lane(loaded.scenario, lane_id)
     wanted, horizon = _date(day), loaded.scenario.horizon
+    Ephemeris.de440().moon_geocentric(utc_days(wanted, wanted)[1])  # a day that it does not cover says so at once
     days, epochs = utc_days(min(horizon.start, wanted), max(horizon.end, wanted))
     number = int((np.datetime64(wanted) - days[0]).astype(int))
     return lane, explain_day(lane, days, epochs, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Self
 
@@ -69,3 +70,14 @@ class DaySpan(Entry):
     def holds(self, day: date) -> bool:
         """Whether a UTC day lies in it."""
         return self.start <= day <= self.end
+
+
+def joined(spans: Iterable[DaySpan]) -> tuple[DaySpan, ...]:
+    """Spans in order of time, those that overlap or follow each other made one."""
+    found: list[DaySpan] = []
+    for span in sorted(spans, key=lambda each: each.start):
+        if found and span.start <= found[-1].end + timedelta(days=1):
+            found[-1] = DaySpan(start=found[-1].start, end=max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)

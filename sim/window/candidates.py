@@ -93,3 +93,9 @@ def flies(candidates: Candidates) -> NDArray[np.bool_]:
     """Which candidates reach the Moon."""
     flying: NDArray[np.bool_] = candidates.status == CONVERGED
     return flying
+
+
+def kinds(flights: Candidates) -> list[tuple[int, int, int, int]]:
+    """Day and kind (injection, time of flight, approach) of each flight."""
+    names = ("day", "injection", "time", "approach")
+    return list(zip(*(getattr(flights, name).tolist() for name in names), strict=True))

@@ -35,14 +35,16 @@ def judge_days(
     constraints: tuple[Constraint, ...],
     exact: NDArray[np.bool_] | None = None,
     most: FloatArray | None = None,
+    there: NDArray[np.bool_] | None = None,
 ) -> DayVerdict:
     """Judge days from the margins (C, M) of their flights; ``day`` (M,) rises.
 
     A day is closed by the constraints that its easiest flight breaks: where some flight breaks one alone, the one that
     is the least short of opening the day; else the flight that breaks the fewest, among equals the combination that
     most flights share. A flight that is not there breaks what kept it from being there alone, for nothing is
-    known beyond; one that is not ``exact`` (M,) names reasons but no relaxation. ``most`` (C,): how far each
-    constraint can be relaxed at all.
+    known beyond (``there`` (M,): which ones fly; all that is unknown of one that flies follows from what it breaks);
+    one that is not ``exact`` (M,) names reasons but no relaxation. ``most`` (C,): how far each constraint can be
+    relaxed at all.
     """
     most = np.full(len(constraints), np.inf) if most is None else most
     satisfied = margins >= 0.0
@@ -52,7 +54,8 @@ def judge_days(
     feasible[day[good]] = True
     broken = ~satisfied & ~unknown
     codes = np.sum(broken * (1 << np.arange(len(constraints), dtype=np.int64))[:, None], axis=0)
-    counts = np.sum(broken, axis=0) + NOT_THERE * unknown.any(axis=0)
+    absent = unknown.any(axis=0) & (True if there is None else ~there)
+    counts = np.sum(broken, axis=0) + NOT_THERE * absent + NOT_EXACT * (unknown.any(axis=0) & ~absent)
     counts += 0 if exact is None else NOT_EXACT * ~exact
     closed: list[str] = [""] * days
     relaxations: list[Relaxation | None] = [None] * days

@@ -12,7 +12,7 @@ from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import LaunchProblem, refine_from
 from sim.transfer.pad import Headings, headings_at
 from sim.transfer.solve import MAP_NODES
-from sim.window.candidates import Candidates, flies
+from sim.window.candidates import Candidates, flies, kinds
 from sim.window.choose import cost
 from sim.window.constraints import constraints_of
 from sim.window.evaluate import evaluate
@@ -94,9 +94,10 @@ SHORT_KINDS = 3
 def _least_short_kinds(flights: Candidates, short: FloatArray, which: NDArray[np.int64]) -> NDArray[np.int64]:
     """Of flights ``which``, short (M,) of so much, each day's ``SHORT_KINDS`` nearest kinds, at their best heading."""
     day = flights.day[which]
-    kind = (flights.injection[which] * 1000 + flights.time[which]) * 2 + flights.approach[which]
+    times = int(flights.time.max(initial=0)) + 1
+    kind = (flights.injection[which] * times + flights.time[which]) * 2 + flights.approach[which]
     order = np.lexsort((short, kind, day))
-    heading = order[_first_of_runs(day[order] * 10_000 + kind[order])]
+    heading = order[_first_of_runs(day[order] * 4 * times + kind[order])]
     ranked = which[heading[np.lexsort((short[heading], day[heading]))]]
     place = np.arange(len(ranked)) - np.searchsorted(flights.day[ranked], flights.day[ranked])
     least: NDArray[np.int64] = ranked[place < SHORT_KINDS]
@@ -125,3 +126,14 @@ def _starts(
             out[k, number] = np.interp(azimuths, at, getattr(flights, name)[good])
     tli, liftoff, coast = (part.ravel() for part in out)
     return tli, liftoff, coast
+
+
+def missing_kinds(flights: Candidates, best: Candidates, known: Candidates) -> NDArray[np.int64]:
+    """A flight of ``flights`` (grid order) for each best one whose day and kind ``known`` does not have."""
+    has = set(kinds(known))
+    missing = {kind for kind in kinds(best) if kind not in has}
+    if not missing:
+        return np.zeros(0, np.int64)
+    which = np.flatnonzero(flies(flights) & np.isin(flights.day, [kind[0] for kind in missing]))
+    rows = {kind: int(row) for kind, row in zip(kinds(flights.take(which)), which, strict=True) if kind in missing}
+    return np.array(sorted(rows.values()), np.int64)

@@ -21,7 +21,8 @@ from sim.window.evaluate import evaluate
 from sim.window.explain import judge_days, trouble
 from sim.window.fine import stacked
 from sim.window.launch_lines import Way, at_even_liftoffs, find_lines, joined, ways, with_ends, with_limits
-from sim.window.plan import launch_problem, times_of_flight
+from sim.window.plan import LONGEST_FLIGHT_S, launch_problem, times_of_flight
+from sim.window.relax import SHORTEST_FLIGHT_S
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -88,9 +89,10 @@ def _day_problem(
     """Problem with the one time of flight, and phasing, of the day's best flight; what closes the day, in words."""
     times = times_of_flight(lane)
     if arrival_tdb_s is not None:
-        spent = 0.5 * DAY_S + lane.launcher.ascent_time_s + LIFTOFF_TO_INJECTION_S
-        times = np.clip([arrival_tdb_s - day_tdb_s[0] - spent], times[0], times[-1])
+        times = np.clip([arrival_tdb_s - day_tdb_s[0] - _spent_s(lane)], times[0], times[-1])
     problem = launch_problem(lane, day_tdb_s, times, arrival_tdb_s=arrival_tdb_s)
+    if arrival_tdb_s is not None:
+        problem = _timely(problem, arrival_tdb_s - day_tdb_s[0] - _spent_s(lane))
     index = all_flights(problem, np.arange(len(problem.time_of_flight_s)))
     flights = evaluate(lane, problem, picked(solve_launches(problem), index), index, light)
     margin = margins(lane, day, flights)
@@ -98,8 +100,28 @@ def _day_problem(
     best = best_of_groups(lane.lane.objective, flights, flights.day, flies(flights) & (broken == broken.min()))
     middle = len(problem.time_of_flight_s) // 2
     time = int(flights.time[best[0]]) if len(best) else middle
-    closed_by = judge_days(flights.day, 1, margin, constraints_of(lane)).closed_by[0]
+    closed_by = judge_days(flights.day, 1, margin, constraints_of(lane), there=flies(flights)).closed_by[0]
     return _at_one_time(problem, time), closed_by
+
+
+def _spent_s(lane: ResolvedLane) -> float:
+    """Usual time from midnight to the end of the parking orbit."""
+    return 0.5 * DAY_S + lane.launcher.ascent_time_s + LIFTOFF_TO_INJECTION_S
+
+
+def _timely(problem: LaunchProblem, left_s: float) -> LaunchProblem:
+    """Keep the phasing revolutions that leave time to fly; the one nearest to that where there is none."""
+    flight = left_s - problem.phasing_s
+    can = (flight > SHORTEST_FLIGHT_S - DAY_S) & (flight < LONGEST_FLIGHT_S + DAY_S)
+    if problem.phasing_revolutions is None or can.all():
+        return problem
+    if not can.any():
+        can[int(np.argmin(np.abs(flight - SHORTEST_FLIGHT_S)))] = True
+    return replace(
+        problem,
+        time_of_flight_s=np.clip(flight[can], SHORTEST_FLIGHT_S, LONGEST_FLIGHT_S),
+        phasing_revolutions=problem.phasing_revolutions[can],
+    )
 
 
 def _at_one_time(problem: LaunchProblem, time: int) -> LaunchProblem:
@@ -183,7 +205,7 @@ def _judged(lane: ResolvedLane, day: NDArray[np.datetime64], parts: list[_Shown]
     margin = margins(lane, day, flights)
     keep = _better_approaches(lane, parts, flights, trouble(margin, constraints))
     keep = keep[np.argsort(flights.liftoff_tdb_s[keep], kind="stable")]
-    verdict = judge_days(flights.day, 1, margin, constraints)
+    verdict = judge_days(flights.day, 1, margin, constraints, there=flies(flights))
     feasible = np.all(margin[:, keep] >= 0.0, axis=0)
     closed = tuple(
         ";".join(constraint.name for k, constraint in enumerate(constraints) if margin[k, item] < 0.0) for item in keep

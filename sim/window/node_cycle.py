@@ -48,6 +48,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 
+FIRST_YEAR, LAST_YEAR = 1551, 2648
 NODE_CYCLE_YEARS = 18.6
 """Period of the Moon's node, 6798.4 days (Meeus 1998, *Astronomical Algorithms*, chapter 47)."""
 DAYS_PER_YEAR = 365.25
@@ -189,6 +190,9 @@ def node_cycles(
     UsageError
         For an id the catalogue does not hold, or a site without a launcher.
     """
+    if not FIRST_YEAR <= start.year or start.year + years > LAST_YEAR:
+        message = f"--start: {start} and {years:g} years leave {FIRST_YEAR} to {LAST_YEAR}, which the ephemeris covers"
+        raise UsageError(message)
     chosen = [_known(catalog.launch_sites, "launch site", site) for site in sites or _served(catalog)]
     rocket = None if launcher is None else _known(catalog.launchers, "launcher", launcher)
     problems = [cycle_problem(site, rocket or best_launcher(catalog, site.id, start)) for site in chosen]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.transfer.launch import NO_LIFTOFF
 from sim.transfer.solve import CONVERGED, DECLINATION, REASONS
-from sim.window.candidates import Candidates, flies
+from sim.window.candidates import Candidates, flies, kinds
 from sim.window.choose import best_of_groups
 from sim.window.fine import FineFlights
 from sim.window.span import launch_span
@@ -30,14 +30,14 @@ def strips(day: NDArray[np.int64], days: int, margin: FloatArray) -> tuple[Float
 def spans(fine: FineFlights, margin: FloatArray, best: Candidates) -> FloatArray:
     """Lift-off and azimuth at opening and closing of each day's launch window along a range of azimuths, (4, B).
 
-    An instant where the best flight is of another kind than the day's fine headings.
+    An instant where no fine headings are of the best flight's kind.
     """
     found = np.stack([best.liftoff_tdb_s, best.liftoff_tdb_s, best.azimuth_rad, best.azimuth_rad])
     flights, count = fine.flights, fine.headings
-    rows = {int(number): k * count for k, number in enumerate(flights.day[::count])} if count else {}
-    for item in range(len(best.day)):
-        first = rows.get(int(best.day[item]))
-        if first is None or not _same_kind(flights, first, best, item):
+    rows = {kind: k * count for k, kind in enumerate(kinds(flights)[::count])} if count else {}
+    for item, kind in enumerate(kinds(best)):
+        first = rows.get(kind)
+        if first is None:
             continue
         part = slice(first, first + count)
         azimuth = np.unwrap(flights.azimuth_rad[part])
@@ -48,11 +48,6 @@ def spans(fine: FineFlights, margin: FloatArray, best: Candidates) -> FloatArray
             ends = sorted([(opens, angles[0]), (closes, angles[1]), (mine, angle)])
             found[:, item] = ends[0][0], ends[-1][0], ends[0][1], ends[-1][1]
     return found
-
-
-def _same_kind(flights: Candidates, first: int, best: Candidates, item: int) -> bool:
-    names = ("injection", "time", "approach")
-    return all(getattr(flights, name)[first] == getattr(best, name)[item] for name in names)
 
 
 def porkchop(flights: Candidates, days: int, column: NDArray[np.int64], columns: int) -> dict[str, NDArray[Any]]:

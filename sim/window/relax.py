@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalog.models import DaySpan, Launcher, Season, TliPoint
+from sim.catalog.days import DaySpan, Season, joined
+from sim.catalog.models import Launcher, TliPoint
 from sim.catalog.performance import Level, injected_mass_kg
 from sim.scenario.resolve import ResolvedLane
+from sim.transfer.pad import azimuth_span_deg
 from sim.units import DAY_S, MINUTE_S
 from sim.window.plan import LONGEST_FLIGHT_S
 
@@ -88,7 +90,9 @@ def _azimuth(lane: ResolvedLane, amount: float) -> ResolvedLane | None:
     if limits is None:
         return None
     low, high = limits
-    span = min(360.0, (high - low) % 360.0 + 2.0 * amount)
+    if azimuth_span_deg(limits) >= 360.0:
+        return None
+    span = azimuth_span_deg(limits) + 2.0 * amount
     wider = (0.0, 360.0) if span >= 360.0 else ((low - amount) % 360.0, (high + amount) % 360.0)
     return replace(lane, launch_site=lane.launch_site.model_copy(update={"azimuth_range_deg": wider}))
 
@@ -224,18 +228,15 @@ def _season(lane: ResolvedLane, amount: float) -> ResolvedLane:
     )
 
 
-def _shorter(spans: Sequence[DaySpan], by: timedelta) -> tuple[DaySpan, ...]:
-    """Spans that begin later and end earlier; none of those that vanish."""
-    ends = [(span.start + by, span.end - by) for span in spans]
-    return tuple(DaySpan(start=start, end=end) for start, end in ends if start <= end)
-
-
 def _blackout(lane: ResolvedLane, amount: float) -> ResolvedLane:
+    """Blackouts of pad and lane, joined where they touch, begin later and end earlier; those that vanish are gone."""
     by = _days(amount)
-    site = lane.launch_site.model_copy(update={"blackout": _shorter(lane.launch_site.blackout, by)})
-    return replace(
-        lane, launch_site=site, lane=lane.lane.model_copy(update={"blackout": _shorter(lane.lane.blackout, by)})
-    )
+    if not by:
+        return lane
+    ends = [(span.start + by, span.end - by) for span in joined((*lane.launch_site.blackout, *lane.lane.blackout))]
+    shorter = tuple(DaySpan(start=start, end=end) for start, end in ends if start <= end)
+    site = lane.launch_site.model_copy(update={"blackout": ()})
+    return replace(lane, launch_site=site, lane=lane.lane.model_copy(update={"blackout": shorter}))
 
 
 RELAXED: dict[str, Relaxed] = {

@@ -17,12 +17,12 @@ from sim.scenario.resolve import ResolvedLane
 from sim.threads import map_threads
 from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import Launches, LaunchProblem, picked, refine_from, solve_launches
-from sim.window.candidates import Candidates, all_flights
+from sim.window.candidates import Candidates, all_flights, flies
 from sim.window.choose import best_of_groups
 from sim.window.constraints import CALENDAR, constraints_of, margins, most_of
 from sim.window.evaluate import evaluate
 from sim.window.explain import DayVerdict, as_large, judge_days, smaller
-from sim.window.fine import fine_flights, fine_picks, stacked
+from sim.window.fine import fine_flights, fine_picks, missing_kinds, stacked
 from sim.window.per_day import porkchop, spans, strips
 from sim.window.plan import AZIMUTHS, FlightGroup, days_chunk, flight_groups, launch_problem, times_of_flight
 from sim.window.sharpen import by_day, nearly_open, roughly, settled, sharpened
@@ -98,10 +98,16 @@ def _search_chunk(
     flights, margin = judged.flights, judged.margin
     best, refined = _best_flights(lane, fine.problem, day, flights, margin, light)
     strip_margin, strip_open = strips(flights.day, len(day), margin)
-    verdict = judge_days(flights.day, len(day), margin, constraints_of(lane), judged.exact, most_of(lane))
-    span = spans(fine, fine_margin, refined)
+    verdict = judge_days(
+        flights.day, len(day), margin, constraints_of(lane), judged.exact, most_of(lane), flies(flights)
+    )
     if lane.launch_site.azimuth_range_deg is None:
+        span = spans(fine, fine_margin, refined)
         span[0], span[1] = short_spans(lane, problem, day, refined)
+    else:
+        more = fine_flights(lane, problem, grid, missing_kinds(grid, refined, fine.flights), light)
+        whole = replace(fine, flights=stacked([fine.flights, more.flights]))
+        span = spans(whole, np.concatenate([fine_margin, margins(lane, day, more.flights)], axis=1), refined)
     return DayRange(
         best=refined,
         best_day=flights.day[best],

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.scenario.resolve import ResolvedLane
 from sim.transfer.landing_light import LightTable
 from sim.transfer.launch import Launches, LaunchProblem, picked, refine_from, solve_launches, solve_picked
-from sim.transfer.pad import headings_at
+from sim.transfer.pad import azimuth_span_deg, headings_at
 from sim.transfer.solve import MAP_NODES
 from sim.units import DAY_S, DEG
 from sim.window.candidates import Candidates, all_flights
@@ -59,7 +59,9 @@ def smallest_azimuth_deg(
     limits = lane.launch_site.azimuth_range_deg
     if limits is None or len(day) == 0:
         return np.full(len(day), np.inf)
-    steps = AZIMUTH_STEPS_DEG[2.0 * AZIMUTH_STEPS_DEG < 360.0 - (limits[1] - limits[0]) % 360.0]
+    steps = AZIMUTH_STEPS_DEG[2.0 * AZIMUTH_STEPS_DEG < 360.0 - azimuth_span_deg(limits)]
+    if len(steps) == 0:
+        return np.full(len(day), np.inf)
     azimuth_deg = np.concatenate([limits[0] - steps, limits[1] + steps])
     problem = launch_problem(lane, day_tdb_s, times_of_flight(lane), np.radians(azimuth_deg))
     flights = _all(lane, problem, light)

@@ -21,7 +21,7 @@ from sim.window.candidates import Candidates
 from sim.window.choose import best_of_groups
 from sim.window.constraints import constraints_of
 from sim.window.explain import closures, in_words, nearest_open
-from sim.window.landed import landed_at
+from sim.window.landed import Landed, landed_at
 from sim.window.per_day import PORKCHOP_REASONS
 from sim.window.plan import times_of_flight
 from sim.window.robustness import slips
@@ -162,7 +162,7 @@ def _best_flight(lane: ResolvedLane, window: int, best: Candidates, item: int, l
         tli_dv_km_s=float(one.tli_dv_km_s[0]),
         loi_dv_km_s=float(one.loi_dv_km_s[0]),
         descent_dv_km_s=float(one.descent_dv_km_s[0]),
-        injected_mass_kg=float(one.launch_mass_kg[0]),
+        injected_mass_kg=float(_after_injection_kg(landed)[0]),
         landed_payload_kg=float(one.landed_payload_kg[0]),
         landed_payload_low_kg=low,
         landed_payload_high_kg=high,
@@ -171,6 +171,12 @@ def _best_flight(lane: ResolvedLane, window: int, best: Candidates, item: int, l
         sun_above_horizon_rad=float(one.sun_above_horizon_rad[0]),
         braking_mass_kg=float(landed.braking_mass_kg[0]),
     )
+
+
+def _after_injection_kg(landed: Landed) -> FloatArray:
+    """Mass (B,) after the injection, also where the lander makes it itself."""
+    after = landed.flown.budget.mass_after_kg
+    return after.get("injection", landed.flown.budget.launch_mass_kg)
 
 
 def _transfer(lane: ResolvedLane, one: Candidates) -> Transfer:

@@ -68,8 +68,8 @@ CHANGES = [
     (
         "blackout",
         2.0,
-        lambda one: (one.launch_site.blackout, one.lane.blackout),
-        ((DaySpan(start=date(2031, 2, 3), end=date(2031, 2, 8)),), ()),
+        lambda one: (*one.launch_site.blackout, *one.lane.blackout),
+        (DaySpan(start=date(2031, 2, 3), end=date(2031, 2, 8)),),
     ),
     ("azimuth", 5.0, lambda one: one.launch_site.azimuth_range_deg, (85.0, 180.0)),
     ("azimuth", 100.0, lambda one: one.launch_site.azimuth_range_deg, (350.0, 275.0)),
@@ -166,6 +166,17 @@ def test_less_than_a_day_moves_no_date():
     for name in ("availability", "season", "blackout"):
         assert relaxed(limited(), name, 0.99) == limited()
         assert relaxed(limited(), name, 2.9) == relaxed(limited(), name, 2.0)
+
+
+def test_blackouts_that_touch_shrink_as_one():
+    touching = changed(limited(), launch_site={"blackout": (DaySpan(start=date(2031, 3, 1), end=date(2031, 3, 5)),)})
+    both = changed(touching, blackout=(DaySpan(start=date(2031, 3, 6), end=date(2031, 3, 15)),))
+    assert relaxed(both, "blackout", 1.0).lane.blackout == (DaySpan(start=date(2031, 3, 2), end=date(2031, 3, 14)),)
+    assert relaxed(both, "blackout", 8.0).lane.blackout == ()
+
+
+def test_a_full_circle_of_azimuths_gets_no_wider():
+    assert relaxed(changed(limited(), launch_site={"azimuth_range_deg": (0.0, 360.0)}), "azimuth", 1.0) is None
 
 
 @pytest.mark.parametrize("name", ["long_march_10", "ariane_64", "angara_a5"])
