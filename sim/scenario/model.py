@@ -192,7 +192,7 @@ class TransferSpec(Entry):
     the Pacific)."""
     phasing: Phasing | None = None
     """Ellipse about the Earth before the injection; left out: none."""
-    perilune_altitude_km: Annotated[Km, Field(gt=0, le=10000)] = 100.0
+    perilune_altitude_km: Annotated[Km, Field(gt=0, le=8000)] = 100.0
     """Height over 1737.4 km at which the flight arrives and insertion is made."""
     inclination_deg: Annotated[Deg, Field(gt=0, lt=180)] | None = None
     """Of the approach, to the Moon's equator; left out: that of the staging orbit, moved into 12 to 168 deg. Where

@@ -121,7 +121,7 @@ def moon_conic(flights: Flights) -> Conic:
     return _conic(GM_MOON_KM3_S2, flights.perilune_state_icrf)
 
 
-def radii_km(first_km: FloatArray, last_km: float | FloatArray, count: int = _LEG_NODES) -> FloatArray:
+def radii_km(first_km: FloatArray, last_km: float, count: int = _LEG_NODES) -> FloatArray:
     """Radii (K, N) from an apsis out; their steps in time are nearly even at first."""
     share = np.linspace(0.0, 1.0, count)[:, None]
     radii: FloatArray = first_km + (last_km - first_km) * share**2
@@ -129,9 +129,8 @@ def radii_km(first_km: FloatArray, last_km: float | FloatArray, count: int = _LE
 
 
 def _inward_radii_km(conic: Conic) -> FloatArray:
-    """Radii (K, N) from 10 000 km (a high perilune: 1.2 times that) to perilune, or to the ground if that is below."""
-    inner = np.maximum(conic.radius_km, 1.001 * R_MOON_KM)
-    return radii_km(inner, np.maximum(MOON_LEG_KM, 1.2 * inner))[::-1]
+    """Radii (K, N) from 10 000 km to perilune, or to the ground where that lies below."""
+    return radii_km(np.maximum(conic.radius_km, 1.001 * R_MOON_KM), MOON_LEG_KM)[::-1]
 
 
 def _leg_height(
