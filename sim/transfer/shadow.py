@@ -80,8 +80,8 @@ def longest_run_s(t_tdb_s: FloatArray, height_km: FloatArray) -> FloatArray:
 
 
 def _hourly(body: Tabulated, t_tdb_s: FloatArray) -> FloatArray:
-    """Positions (..., 3) by straight lines between full hours."""
-    first, last = np.floor(t_tdb_s.min() / HOUR_S), np.ceil(t_tdb_s.max() / HOUR_S)
+    """Positions (..., 3) by straight lines between full hours; NaN at an unknown epoch."""
+    first, last = np.floor(np.nanmin(t_tdb_s) / HOUR_S), np.ceil(np.nanmax(t_tdb_s) / HOUR_S)
     hours = np.arange(first, last + 1.0) * HOUR_S
     return np.stack([np.interp(t_tdb_s, hours, column) for column in body(hours).T], axis=-1)
 

@@ -48,9 +48,13 @@ def may_be_shaded_between(flights: Flights, departure: ShadowTrack, arrival: Sha
 
 
 def _near_on_the_way_out(flights: Flights) -> BoolArray:
-    """By the conic about the Earth: its shadow from 60 000 km on, and that of the Moon (a solar eclipse)."""
+    """By the conic about the Earth: its shadow from 60 000 km on, and that of the Moon (a solar eclipse).
+
+    A flight whose conic does not lead so far counts as near: it is looked at closely.
+    """
     conic = earth_conic(flights)
-    t, x, y = _rough_way_out(conic, flights)
+    with np.errstate(invalid="ignore"):
+        t, x, y = _rough_way_out(conic, flights)
     sun = sun_geocentric_km(t[len(t) // 2])
     behind, distance = behind_km(conic, x, y, sun), np.sqrt(x**2 + y**2)
     height = height_behind_km(behind, distance**2, length(sun), R_EARTH_KM, "penumbra")
@@ -58,7 +62,8 @@ def _near_on_the_way_out(flights: Flights) -> BoolArray:
     some = slice(None, None, 2)
     position = x[some, :, None] * conic.to_apsis + y[some, :, None] * conic.along
     moon = moon_geocentric_km(t[some])
-    found: BoolArray = np.any(near, axis=0) | _near_a_shadow(position - moon, sun - moon, R_MOON_KM)
+    astray = np.isnan(t).any(axis=0)
+    found: BoolArray = astray | np.any(near, axis=0) | _near_a_shadow(position - moon, sun - moon, R_MOON_KM)
     return found
 
 
