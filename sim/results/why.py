@@ -55,13 +55,15 @@ def why_document(lane: ResolvedLane, explained: DayExplained) -> dict[str, Any]:
 
 def _lines(lane: ResolvedLane, explained: DayExplained) -> Iterator[str]:
     if explained.feasible:
-        yield f"{explained.lane} is open on {explained.day}: every constraint is kept by one flight or more"
+        yield f"{explained.lane} is open on {explained.day}: one flight or more keeps every constraint"
     else:
-        reasons = " and ".join(explained.closed_by) or "no flight at all"
+        reasons = _listed(explained.closed_by) or "no flight at all"
         yield f"{explained.lane} is closed on {explained.day} by {reasons}"
     yield ""
     yield "the best any flight of the day does, each by itself:"
-    yield from _table([_state_row(each) for each in explained.constraints])
+    yield from _table([_state_row(each, explained.closed_by) for each in explained.constraints])
+    if any(each.kept and each.name in explained.closed_by for each in explained.constraints):
+        yield "  (APART: some flight keeps it, but none that keeps the others as well)"
     yield ""
     if not explained.feasible:
         yield from _relaxation_lines(lane, explained)
@@ -70,9 +72,8 @@ def _lines(lane: ResolvedLane, explained: DayExplained) -> Iterator[str]:
 
 def _relaxation_lines(lane: ResolvedLane, explained: DayExplained) -> Iterator[str]:
     if not explained.relaxations:
-        yield "no single relaxation that was tried opens it: " + (
-            "several constraints bind at once" if len(explained.closed_by) > 1 else "there is no limit to move"
-        )
+        several = "several constraints bind at once" if len(explained.closed_by) > 1 else "none is small enough"
+        yield f"no single relaxation that was tried opens it: {several}"
     else:
         yield "any one of these opens it (each was applied and tried; a tenth less does not do), the smallest first:"
         rows = [(f"  {in_words(each)}", _try(lane, each)) for each in explained.relaxations]
@@ -85,8 +86,12 @@ def _try(lane: ResolvedLane, relaxation: Relaxation) -> str:
     return f"--set '{change}'" if change else ""
 
 
-def _state_row(state: ConstraintState) -> tuple[str, ...]:
-    mark = "  kept  " if state.kept else "  BROKEN"
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _state_row(state: ConstraintState, closed_by: Sequence[str]) -> tuple[str, ...]:
+    mark = "  BROKEN" if not state.kept else "  APART " if state.name in closed_by else "  kept  "
     return mark, state.name, _margin(state), state.description
 
 
