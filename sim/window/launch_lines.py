@@ -24,25 +24,17 @@ from sim.transfer.launch import (
     refine_from,
     solve_launches,
 )
-from sim.transfer.pad import Headings, headings_at, site_headings, spread_azimuths_rad
+from sim.transfer.pad import Headings
 from sim.transfer.solve import CONVERGED, DECLINATION
-from sim.transfer.steering import steered, steering_limits_rad
 from sim.units import DEG
 from sim.window.candidates import Candidates, flies
 from sim.window.constraints import constraints_of, margins
 from sim.window.evaluate import evaluate
 from sim.window.fine import stacked
-from sim.window.short_window import climb_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-
-CURVE_AZIMUTHS = 41
-"""Headings across a pad's range from which a line starts."""
-
-CURVE_SHIFTS = 9
-"""Lift-offs across the short window of a single azimuth from which a line starts."""
 
 CLOSE_S = 0.5
 """A limit is found when the launches to either side of it lift off within so many seconds."""
@@ -56,6 +48,9 @@ REACH_RAD = 0.3 * DEG
 """This near its limit the reach is what ends a line, even where the search gives up first."""
 
 EVEN_WITHIN_S = 1e-4
+SAME_HEADING_RAD = 1e-4
+"""A flight's azimuth this near a heading that is there already needs none of its own."""
+
 COAST_DRIFT_S = 300.0
 """By so much the coast of another revolution may differ from a whole revolution more."""
 
@@ -106,31 +101,18 @@ def joined(parts: Sequence[Points]) -> Points:
     )
 
 
-def ways(lane: ResolvedLane, problem: LaunchProblem) -> list[Way]:
-    """Ways of leaving a lane's pad: across its azimuths, or around the moment of each single one."""
-    site, radius = lane.launch_site, problem.parking_radius_km
-    if site.azimuth_range_deg is not None:
-        azimuths = np.unwrap(spread_azimuths_rad(site.azimuth_range_deg, CURVE_AZIMUTHS))
-        if len(azimuths) > 1:
-            return [Way(problem, lambda azimuth: headings_at(problem.pad, azimuth, radius), azimuths, "azimuth")]
-    singles = site_headings(site, radius, 1)
-    return [_short_window(problem, singles, number) for number in range(len(singles))]
+def find_lines(
+    lane: ResolvedLane, day: NDArray[np.datetime64], light: LightTable, way: Way, best: Candidates | None = None
+) -> tuple[Task, Points]:
+    """Lines of a way at its first parameters, those of every revolution that the lane's coast allows.
 
-
-def _short_window(problem: LaunchProblem, singles: Headings, number: int) -> Way:
-    climb = climb_of(problem)
-
-    def at(shift: FloatArray) -> Headings:
-        return steered(singles.take(np.full(len(shift), number)), climb, shift)
-
-    early, late = steering_limits_rad(singles, climb)
-    return Way(problem, at, np.linspace(early[number], late[number], CURVE_SHIFTS), "steering")
-
-
-def find_lines(lane: ResolvedLane, day: NDArray[np.datetime64], light: LightTable, way: Way) -> tuple[Task, Points]:
-    """Lines of a way at its first parameters, those of every revolution that the lane's coast allows."""
+    ``best`` (1,) is a flight through which a line has to go if its heading is among those of the way.
+    """
     problem = replace(way.problem, headings=way.headings(way.parameter))
-    seeds = _seeds(lane, problem, solve_launches(problem))
+    launches = solve_launches(problem)
+    if best is not None:
+        _put_launch(problem, launches, best)
+    seeds = _seeds(lane, problem, launches)
     count = len(seeds)
     task = Task(lane, day, light, way, np.array([s.injection for s in seeds]), np.array([s.approach for s in seeds]))
     if count == 0:
@@ -140,6 +122,20 @@ def find_lines(lane: ResolvedLane, day: NDArray[np.datetime64], light: LightTabl
     points = _solve(task, line, way.parameter[heading], start)
     points = points.take(flies(points.flights))
     return task, points.take(np.isin(points.line, _lines_to_keep(task, points)))
+
+
+def _put_launch(problem: LaunchProblem, launches: Launches, best: Candidates) -> None:
+    """Start from a known flight (1,) at its heading where no launch was found at that."""
+    headings = problem.headings
+    turn = (headings.azimuth_rad - best.azimuth_rad + np.pi) % (2.0 * np.pi) - np.pi
+    off = np.abs(turn) + np.abs(headings.inclination_rad - best.inclination_rad)
+    heading = int(np.argmin(off))
+    cell = (0, heading, int(best.injection[0]), 0, int(best.approach[0]))
+    if off[heading] > 2.0 * SAME_HEADING_RAD or launches.status[cell] == CONVERGED:
+        return
+    launches.status[cell] = CONVERGED
+    launches.tli_tdb_s[cell], launches.liftoff_tdb_s[cell] = best.tli_tdb_s[0], best.liftoff_tdb_s[0]
+    launches.coast_s[cell], launches.mismatch_s[cell] = best.coast_s[0], 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +221,62 @@ def _ordered(points: Points) -> Points:
 
 
 def with_ends(task: Task, points: Points) -> Points:
-    """Return the points and the ends of their lines, where the flight, the date or the way's own range stops."""
+    """Return the points and the ends of their lines, where the flight, the date or the way's own range stops.
+
+    A line goes on through parameters at which it was not found at first, as near its reach.
+    """
+    while True:
+        points = _stepped_on(task, points)
+        good, beyond = _inner_ends(task, points)
+        if len(good) == 0:
+            break
+        last = _last_flown(task, points.take(good), beyond)
+        more = _beyond(task, last, beyond, 2.0 * NARROW * np.abs(beyond - points.parameter[good]))
+        if len(more.line) == 0:
+            points = joined([points, last])
+            break
+        points = _once(joined([points, more]))
+    for end in task.way.parameter[[0, -1]]:
+        points.limit[points.parameter == end] = task.way.end_name
+    return _ordered(points)
+
+
+def _inner_ends(task: Task, points: Points) -> tuple[IntArray, FloatArray]:
+    """Numbers (K,) of points beside a first parameter at which their line was not found, and that parameter."""
     grid = task.way.parameter
     row = np.searchsorted(grid, points.parameter)
     flown = np.zeros((len(task.injection), len(grid)), bool)
     flown[points.line, row] = True
-    for end in (0, len(grid) - 1):
-        points.limit[row == end] = task.way.end_name
     inner = [
         np.flatnonzero((row + step >= 0) & (row + step < len(grid)) & ~flown[points.line, (row + step) % len(grid)])
         for step in (-1, 1)
     ]
-    good = np.concatenate(inner)
-    if len(good) == 0:
-        return _ordered(points)
-    beyond = np.concatenate([grid[row[inner[0]] - 1], grid[row[inner[1]] + 1]])
-    return _ordered(joined([points, _last_flown(task, points.take(good), beyond)]))
+    return np.concatenate(inner), np.concatenate([grid[row[inner[0]] - 1], grid[row[inner[1]] + 1]])
+
+
+def _stepped_on(task: Task, points: Points) -> Points:
+    """Points and those that the step to the next first parameter finds, again and again."""
+    while True:
+        good, beyond = _inner_ends(task, points)
+        more = _beyond(task, points.take(good), beyond, np.full(len(good), np.inf))
+        if len(more.line) == 0:
+            return points
+        points = _once(joined([points, more]))
+
+
+def _beyond(task: Task, good: Points, beyond: FloatArray, within: FloatArray) -> Points:
+    """Launches that fly at parameters ``beyond`` (K,), from good ones (K,) that are near enough."""
+    near = np.abs(beyond - good.parameter) <= within
+    if not near.any():
+        return good.take(near)
+    found = _solve(task, good.line[near], beyond[near], _start(good.take(near)), 4)
+    return found.take(flies(found.flights))
+
+
+def _once(points: Points) -> Points:
+    """Leave out points that their line has already."""
+    _, first = np.unique(np.stack([points.line, points.parameter]), axis=1, return_index=True)
+    return points.take(np.sort(first))
 
 
 def _last_flown(task: Task, good: Points, bad: FloatArray) -> Points:
