@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from sim.errors import UsageError
+
+KG_PER_T = 1000.0
 
 
 def keep(ctx: click.Context, option: click.Parameter, value: bool) -> None:
@@ -128,13 +130,22 @@ def _is_number(text: str) -> bool:
     return text == "" or text.lstrip("+-").replace(".", "", 1).isdigit()
 
 
-def windows_table(windows: Sequence[Mapping[str, str]]) -> str:
-    """Lay out delivery windows (rows of ``windows.csv``), the best flight of each."""
-    head = ("lane", "opens", "closes", "days", "best lift-off", "landing", "flight d", "insertion m/s", "landed t")
-    return table_text(head, [_window_cells(row) for row in windows])
+def windows_table(windows: Sequence[Mapping[str, str]], orbiters: Collection[str] = ()) -> str:
+    """Lay out delivery windows (rows of ``windows.csv``), the best flight of each.
+
+    Lanes among ``orbiters`` land nothing: the end of their flights is said to be in orbit. Cargo stands in tonnes, in
+    kilograms where some window's is below one tonne.
+    """
+    in_orbit = {row["lane"] in orbiters for row in windows}
+    end = " / ".join(word for word, said in (("landing", False), ("in orbit", True)) if said in in_orbit)
+    unit = "kg" if any(float(row["landed_payload_kg"]) < KG_PER_T for row in windows) else "t"
+    cargo = f"{'delivered' if True in in_orbit else 'landed'} {unit}"
+    head = ("lane", "opens", "closes", "days", "best lift-off", end, "flight d", "insertion m/s", cargo)
+    return table_text(head, [_window_cells(row, unit) for row in windows])
 
 
-def _window_cells(row: Mapping[str, str]) -> tuple[str, ...]:
+def _window_cells(row: Mapping[str, str], unit: str) -> tuple[str, ...]:
+    payload_kg = float(row["landed_payload_kg"])
     return (
         row["lane"],
         row["open_utc"][:10],
@@ -144,7 +155,7 @@ def _window_cells(row: Mapping[str, str]) -> tuple[str, ...]:
         row["best_landing_utc"][:16].replace("T", " "),
         f"{float(row['tof_d']):.2f}",
         f"{float(row['loi_dv_m_s']):.0f}",
-        f"{float(row['landed_payload_kg']) / 1000.0:.2f}",
+        f"{payload_kg:.0f}" if unit == "kg" else f"{payload_kg / KG_PER_T:.2f}",
     )
 
 
@@ -161,12 +172,14 @@ def put_table(columns: Sequence[str], rows: Sequence[Sequence[str]], csv_file: P
         click.echo(csv_text(columns, rows), nl=False)
 
 
-def _json_value(text: str) -> bool | float | str | None:
+def _json_value(text: str) -> bool | int | float | str | None:
     if text in {"true", "false"}:
         return text == "true"
     if not text:
         return None
-    return float(text) if _is_number(text) else text
+    if not _is_number(text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -188,13 +201,17 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]])
         raise UsageError(message) from error
 
 
-def windows_text(folder: Path) -> str:
-    """Read the windows of a run folder and lay them out."""
+def windows_text(folder: Path, notes: Iterable[str] = ()) -> str:
+    """Read the windows of a run folder and lay them out, notes (of lanes that never open) below."""
     import csv
+    import json
 
     with (folder / "tables" / "windows.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    return windows_table(rows) if rows else "no window opens\n"
+    lanes = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["lanes"]
+    orbiters = [name for name, said in lanes.items() if not said.get("lands", True)]
+    table = windows_table(rows, orbiters) if rows else "no window opens\n"
+    return table + "".join(f"{note}\n" for note in notes)
 
 
 def tell_validity(result: Mapping[str, Any], *, strict: bool) -> None:

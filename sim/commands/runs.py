@@ -37,7 +37,10 @@ def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | N
         closures = closures_document([lane.data for lane in result.lanes])
         print_json({"folder": str(result.path), **result.summary, "closures": closures})
     else:
-        click.echo(windows_text(result.path), nl=False)
+        from sim.results.explained import never_open
+
+        unused = never_open([lane.data for lane in result.lanes]) if any(lane.windows for lane in result.lanes) else []
+        click.echo(windows_text(result.path, unused), nl=False)
     say(f"report: {result.path / 'report.html'}")
     if not any(lane.windows for lane in result.lanes):
         from sim.results.explained import closest_miss

@@ -93,7 +93,7 @@ C3 = Column(
 )
 TLI_UTC = utc("tli_utc", "tli_tdb_s", "translunar injection: impulse at perigee")
 ARRIVAL_UTC = utc("arrival_utc", "arrival_tdb_s", "perilune passage, the middle of insertion")
-LANDING_UTC = utc("landing_utc", "landing_tdb_s", "touchdown")
+LANDING_UTC = utc("landing_utc", "landing_tdb_s", "touchdown; of an orbiter the insertion into its orbit")
 TIME_OF_FLIGHT = duration("tof_d", "tof_s", "injection to perilune")
 LOITER = duration("loiter_d", "loiter_s", "perilune to touchdown")
 TLI_DV = delta_v("tli_dv_m_s", "tli_dv_km_s", "injection: tangential impulse from the circular parking orbit")
@@ -102,7 +102,7 @@ DESCENT_DV = delta_v("descent_dv_m_s", "descent_dv_km_s", "staging orbit to touc
 PARKING_INCLINATION = angle(
     "parking_inclination_deg", "parking_inclination_rad", "parking orbit's inclination to the Earth's equator of date"
 )
-LANDED = mass("landed_payload_kg", "cargo landed, without the lander's dry mass, nominal figures")
+LANDED = mass("landed_payload_kg", "cargo landed (of an orbiter: in orbit), without its dry mass, nominal figures")
 LANDED_LOW = mass(
     "landed_payload_low_kg",
     "the same with every uncertain figure at its unfavourable end at once; 0 where the lander then cannot fly or land",
@@ -155,7 +155,7 @@ WINDOWS = (
     utc("best_liftoff_utc", "best_liftoff_tdb_s", "lift-off of the window's best flight"),
     utc("best_tli_utc", "tli_tdb_s", "translunar injection of the best flight: impulse at perigee"),
     utc("best_arrival_utc", "arrival_tdb_s", "perilune passage of the best flight, the middle of insertion"),
-    utc("best_landing_utc", "landing_tdb_s", "touchdown of the best flight"),
+    utc("best_landing_utc", "landing_tdb_s", "touchdown of the best flight; of an orbiter the insertion"),
     TIME_OF_FLIGHT,
     C3,
     TLI_DV,
@@ -285,7 +285,7 @@ ROBUSTNESS = (
     LANE,
     WINDOW,
     integer("slip_d", "days after the window's best day; 0 is the best day itself", "d"),
-    boolean("feasible", "the slipped day is open"),
+    boolean("feasible", "the slipped day is known to be open"),
     mass("payload_change_kg", "cargo landed on the slipped day less that of the best flight"),
     duration("landing_shift_d", "landing_shift_s", "landing of the slipped day less that of the best flight"),
     integer("wait_d", "days from the slipped day to the next open one, empty if none is left", "d"),
@@ -298,6 +298,7 @@ ROBUSTNESS = (
     speed("monte_carlo_p99_m_s", "99th percentile of the first correction, by sampling"),
     share("monte_carlo_lit_share", "chance of landing lit, by sampling"),
     integer("samples", "samples of that"),
+    boolean("searched", "the slipped day is inside the horizon; beyond it nothing was searched"),
 )
 DESCENT = (
     WINDOW,

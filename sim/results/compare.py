@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from sim.errors import UsageError
@@ -18,6 +19,7 @@ from sim.results.run import PROVENANCE, Run, write_json
 from sim.results.summary import MANY_LANES, METRICS, Metric, Value
 
 COMPARISON = "comparison"
+LEGEND = "* best of its row; unit 1: a plain number, a count or a share of 1"
 LANE_METRICS = tuple(metric for metric in METRICS if metric.name not in MANY_LANES)
 
 
@@ -81,9 +83,16 @@ def unique_names(runs: Sequence[Run]) -> tuple[str, ...]:
 def metric_row(metric: Metric, runs: Sequence[Run]) -> MetricRow:
     """Return one metric of every run."""
     values = tuple(metric.of([lane.data for lane in run.lanes]) for run in runs)
-    return MetricRow(
-        metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best_columns(metric, values)
-    )
+    best = best_columns(metric, values) if can_be_ranked(metric, runs) else ()
+    return MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best)
+
+
+def can_be_ranked(metric: Metric, runs: Sequence[Run]) -> bool:
+    """Whether the runs' horizons allow to rank a metric: counts and totals need equal lengths, dates equal horizons."""
+    horizons = {(run.header.start, run.header.end) for run in runs}
+    if metric.better == "earlier":
+        return len(horizons) == 1
+    return not metric.grows or len({np.datetime64(end) - np.datetime64(start) for start, end in horizons}) == 1
 
 
 def best_columns(metric: Metric, values: Sequence[Value]) -> tuple[int, ...]:
@@ -109,17 +118,21 @@ def lane_values(data: xr.Dataset) -> tuple[Value, ...]:
 
 
 def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return what makes the runs less comparable than they look."""
+    """Return what makes the runs less comparable than they look, and what is not ranked for it."""
     asked = {
         "horizons": [f"{run.header.start} to {run.header.end}" for run in runs],
         "landing sites": [run.header.site for run in runs],
         "Moonport versions": [str(run.provenance.get("moonport")) for run in runs],
     }
-    return tuple(
+    found = [
         f"{what} differ: " + "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
         for what, values in asked.items()
         if len(set(values)) > 1
-    )
+    ]
+    unranked = [metric.name for metric in METRICS if metric.better and not can_be_ranked(metric, runs)]
+    if unranked:
+        found.append(f"no best is marked where the horizon decides: {', '.join(unranked)}")
+    return tuple(found)
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -128,7 +141,7 @@ def comparison_text(comparison: Comparison) -> str:
     body = [(row.metric, row.unit, *marked_cells(row)) for row in comparison.rows]
     widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
     lines = [aligned(line, widths) for line in (head, tuple("-" * width for width in widths), *body)]
-    return "\n".join([*lines, *(f"note: {note}" for note in comparison.notes)]) + "\n"
+    return "\n".join([*lines, LEGEND, *(f"note: {note}" for note in comparison.notes)]) + "\n"
 
 
 def aligned(line: Sequence[str], widths: Sequence[int]) -> str:

@@ -112,6 +112,7 @@ def lane_dataset(outcome: LaneOutcome, partner: str = "") -> xr.Dataset:
     ids = ("lane", "launcher", "launch_site", "lander", "landing_site", "staging_orbit")
     attributes = {name: getattr(outcome, name) for name in ids}
     attributes |= {"partner": partner, "assumed": ";".join(outcome.assumed)}
+    attributes["lands"] = "true" if outcome.lands else "false"
     return xr.Dataset(variables, lane_coordinates(outcome), attributes)
 
 

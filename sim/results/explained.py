@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,7 +33,10 @@ class ClosureRow:
 
 @dataclass(frozen=True, slots=True)
 class RobustnessRow:
-    """A window's best day (``slip_d`` 0, with its dispersion) or one of its slips; None for what is not known."""
+    """A window's best day (``slip_d`` 0, with its dispersion) or one of its slips; None for what is not known.
+
+    A slip beyond the horizon was not ``searched``.
+    """
 
     window: int
     slip_d: int
@@ -47,6 +51,7 @@ class RobustnessRow:
     lit_share: float | None
     monte_carlo_p99_m_s: float | None
     monte_carlo_lit_share: float | None
+    searched: bool = True
 
 
 def closure_rows(lane: xr.Dataset) -> tuple[ClosureRow, ...]:
@@ -80,13 +85,15 @@ def date_words(lane: xr.Dataset, name: str) -> list[str]:
 
 def robustness_rows(lane: xr.Dataset) -> tuple[RobustnessRow, ...]:
     """Return the slips and dispersions of a lane's windows; none where the run does not hold them."""
-    fields = [name for name in RobustnessRow.__slots__ if name not in {"window", "slip_d", "feasible"}]
+    fields = [name for name in RobustnessRow.__slots__ if name not in {"window", "slip_d", "feasible", "searched"}]
     count = lane.sizes.get("robustness", 0)
+    searched = lane.get("robustness_searched")
     return tuple(
         RobustnessRow(
             window=int(lane["robustness_window"].values[k]),
             slip_d=int(lane["robustness_slip_d"].values[k]),
             feasible=bool(lane["robustness_feasible"].values[k]),
+            searched=searched is None or bool(searched.values[k]),
             **{name: known(lane[f"robustness_{name}"].values[k]) for name in fields},
         )
         for k in range(count)
@@ -145,6 +152,11 @@ def document(row: ClosureRow | RobustnessRow) -> dict[str, Any]:
     return {name: None if value == "" else value for name, value in found.items()}
 
 
+def lane_lands(lane: xr.Dataset) -> bool:
+    """Whether a lane lands what it carries; an orbiter's flight ends in the staging orbit."""
+    return str(lane.attrs.get("lands", "true")) == "true"
+
+
 def closures_document(lanes: Sequence[xr.Dataset]) -> list[dict[str, Any]]:
     """Return every closure of several lanes, for ``--json``."""
     return [{"lane": lane.attrs["lane"]} | document(row) for lane in lanes for row in closure_rows(lane)]
@@ -152,14 +164,33 @@ def closures_document(lanes: Sequence[xr.Dataset]) -> list[dict[str, Any]]:
 
 def closest_miss(lanes: Sequence[xr.Dataset]) -> str:
     """Say which closed day would open with the smallest single relaxation, by what a planner would call small."""
-    scales = {constraint.name: constraint.scale for constraint in CONSTRAINTS}
-    misses = []
-    for lane in lanes:
-        for k, row in enumerate(closure_rows(lane)):
-            if row.relaxation:
-                name = str(lane["closure_relaxed_constraint"].values[k])
-                weight = float(lane["closure_relaxation_amount"].values[k]) / scales[name]
-                misses.append((weight, f"{lane.attrs['lane']} on {row.relaxed_day} would open with {row.relaxation}"))
+    misses = [miss for lane in lanes for miss in lane_misses(lane)]
     if not misses:
         return "no single relaxation would open a day"
-    return f"the closest miss: {min(misses)[1]}"
+    _, lane_id, words = min(misses)
+    return f"the closest miss: {lane_id} on {words}"
+
+
+def lane_misses(lane: xr.Dataset) -> list[tuple[float, str, str]]:
+    """Return the relaxations that open a closed run: size by the constraint's scale, lane, day and words."""
+    scales = {constraint.name: constraint.scale for constraint in CONSTRAINTS}
+    misses = []
+    for k, row in enumerate(closure_rows(lane)):
+        if row.relaxation:
+            name = str(lane["closure_relaxed_constraint"].values[k])
+            weight = float(lane["closure_relaxation_amount"].values[k]) / scales[name]
+            misses.append((weight, str(lane.attrs["lane"]), f"{row.relaxed_day} would open with {row.relaxation}"))
+    return misses
+
+
+def never_open(lanes: Sequence[xr.Dataset]) -> list[str]:
+    """Say of each lane that opens on no day what closes it, the commonest first, and what comes nearest to opening."""
+    return [never_open_words(lane) for lane in lanes if not lane["feasible"].values.any()]
+
+
+def never_open_words(lane: xr.Dataset) -> str:
+    """Say what closes a lane that never opens."""
+    counts = Counter(name for words in lane["closed_by"].values.tolist() for name in words.split(";") if name)
+    misses = lane_misses(lane)
+    miss = f"closest miss: {min(misses)[2]}" if misses else "no single relaxation would open a day"
+    return f"{lane.attrs['lane']}: no open day - {', '.join(name for name, _ in counts.most_common())}; {miss}"

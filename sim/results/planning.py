@@ -196,7 +196,7 @@ def robustness_rows(outcome: LaneOutcome, window: Window) -> list[Values]:
     """Return the best day's row with its dispersion, if there is one, and a row for each slip."""
     spreads = [each for each in outcome.dispersions if each.window == window.index]
     slips = [each for each in outcome.slips if each.window == window.index]
-    best: Values = {"window": window.index, "slip_d": 0, "feasible": True}
+    best: Values = {"window": window.index, "slip_d": 0, "feasible": True, "searched": True}
     best |= {"payload_change_kg": 0.0, "landing_shift_s": 0.0, "wait_d": 0}
     return [best | dispersion_row(each) for each in spreads] + [slip_row(each) for each in slips]
 
@@ -216,6 +216,7 @@ def slip_row(slip: Slip) -> Values:
         "payload_change_kg": slip.payload_change_kg,
         "landing_shift_s": slip.landing_shift_s,
         "wait_d": np.nan if slip.wait_days < 0 else slip.wait_days,
+        "searched": slip.searched,
     }
 
 

@@ -30,6 +30,8 @@ CARDS = {
     "best_landed_payload_kg": "most cargo in one landing",
     "landed_per_year_kg": "cargo a year, were every window used once",
 }
+SHORT_HORIZON_D = 183
+"""Launch days below which a horizon says nothing of a year: windows follow the month, and the light the seasons."""
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -44,12 +46,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why days are closed: the constraint, what it asks, days that name it, and days that name nothing else."""
+    """Why days are closed: the constraint, what it asks, and the days.
+
+    ``days_named`` name it, ``closes_alone`` name nothing else; on ``days_closed`` no flight keeps it by itself (None
+    for what has no mask of its own).
+    """
 
     name: str
     asks: str
     days_named: int
     closes_alone: int
+    days_closed: int | None
     share_percent: float
 
 
@@ -97,7 +104,8 @@ def report_html(run: Run, figures: Sequence[Path]) -> str:
         .get_template("report.html.j2")
         .render(
             run=run,
-            cards=cards(run.summary),
+            cards=cards(run),
+            places=places(run),
             overview=[picture for picture in drawn if picture.name not in taken],
             lanes=lanes,
             conventions=run.provenance.get("conventions", {}),
@@ -121,14 +129,14 @@ def data_uri(path: Path) -> str:
 
 CAPTIONS = {
     "calendar": "Every launch day of every lane: open days dark, closed days by what closes them.",
-    "landed_mass": "Cargo landed by launch day, with low and high figures at the best flight of each window.",
+    "landed_mass": "Cargo delivered by launch day, with low and high figures at the best flight of each window.",
     "launch_windows": "When the pad opens and closes, day by day, through the month with the most open days.",
     "landings": "When each launch lands, and how long it waits in lunar orbit.",
     "sky": "Sun and Earth over the horizon of the landing site, with the landing chances of the best flight.",
     "descent": "From the start of braking to the ground.",
     "constraints": "Which days each constraint leaves open, and the days on which one flight keeps them all.",
-    "porkchop": "Launch day against time of flight: what a flight costs and what it lands.",
-    "trajectory": "The flight that lands most, from injection to perilune.",
+    "porkchop": "Launch day against time of flight: what a flight costs and what it delivers.",
+    "trajectory": "The flight that delivers most, from injection to perilune.",
     "compare_calendar": "Open launch days of every lane of every architecture.",
     "compare_metrics": "The architectures in numbers; the best value of each is bold.",
 }
@@ -166,19 +174,38 @@ def closing_reasons(lane: LaneRun, summary: Mapping[str, Any]) -> tuple[Reason, 
     """Return the reasons for a lane's closed days, the commonest first."""
     texts = zip(lane.data["constraint"].values, lane.data["constraint_text"].values, strict=True)
     asks = {str(name): str(text) for name, text in texts}
+    shut = dict(zip(asks, np.count_nonzero(~lane.data["constraint_open"].values, axis=1).tolist(), strict=True))
     days = max(int(summary["days"]), 1)
     found = [
-        Reason(name, asks.get(name, ""), count["days_named"], count["closes_alone"], 100.0 * count["days_named"] / days)
+        Reason(name, asks.get(name, ""), named, count["closes_alone"], shut.get(name), 100.0 * named / days)
         for name, count in summary["closed_by"].items()
-        if count["days_named"]
+        if (named := count["days_named"])
     ]
     return tuple(sorted(found, key=lambda reason: -reason.days_named))
 
 
-def cards(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the run's headline numbers: (value with unit, meaning)."""
-    values, units = summary["architecture"], summary["units"]
-    return [(quantity(values.get(name), units[name]), label) for name, label in CARDS.items()]
+def cards(run: Run) -> list[tuple[str, str]]:
+    """Return the run's headline numbers: (value with unit, meaning); a year's cargo of no short horizon."""
+    values, units = run.summary["architecture"], run.summary["units"]
+    labels = dict(CARDS)
+    if values["days"] < SHORT_HORIZON_D:
+        del labels["landed_per_year_kg"]
+    if not all(lane.lands for lane in run.lanes):
+        labels["best_landed_payload_kg"] = "most cargo in one flight"
+    return [(quantity(values.get(name), units[name]), label) for name, label in labels.items()]
+
+
+def places(run: Run) -> str:
+    """Say where the run's lanes land, every site once."""
+    sites = dict.fromkeys(words(lane.landing_site) for lane in run.lanes if lane.lands)
+    if not sites:
+        return "ending in lunar orbit"
+    return f"landing at {listed(tuple(sites))}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in words."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def quantity(value: float | str | None, unit: str) -> str:
@@ -202,16 +229,20 @@ def minute(epoch: np.datetime64) -> str:
 
 
 def landed(window: WindowRow) -> str:
-    """Return a window's landed payload with its low and high figures, kg."""
-    span = (window.landed_payload_low_kg, window.landed_payload_high_kg)
-    if not np.isfinite(span).all():
+    """Return a window's landed payload with its low and high figures, kg; one number where they are alike."""
+    low, high = whole(window.landed_payload_low_kg), whole(window.landed_payload_high_kg)
+    if not np.isfinite((window.landed_payload_low_kg, window.landed_payload_high_kg)).all() or low == high:
         return whole(window.landed_payload_kg)
-    return f"{whole(window.landed_payload_kg)} ({whole(span[0])}–{whole(span[1])})"
+    return f"{whole(window.landed_payload_kg)} ({low}–{high})"
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
-    """Return a difference with its sign, a dash for none."""
-    return "–" if value is None else f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    """Return a difference with its sign, a dash for none; what rounds to nothing is 0."""
+    if value is None:
+        return "–"
+    if round(value, decimals) == 0.0:
+        return "0"
+    return f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def fixed(value: float | None) -> str:

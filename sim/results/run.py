@@ -21,6 +21,7 @@ from sim.results.dataset import (
     read_dataset,
     write_dataset,
 )
+from sim.results.explained import lane_lands
 from sim.results.provenance import conventions
 from sim.results.summary import summarise
 from sim.results.tables import write_tables
@@ -62,7 +63,7 @@ class WindowRow:
 
 @dataclass(frozen=True, slots=True)
 class LaneRun:
-    """One lane of a run: its ids, its dataset (see `sim.results.dataset`) and its windows."""
+    """One lane of a run: its ids, its dataset (see `sim.results.dataset`), its windows, and whether it lands."""
 
     lane: str
     launcher: str
@@ -74,6 +75,7 @@ class LaneRun:
     assumed: tuple[str, ...]
     data: xr.Dataset
     windows: tuple[WindowRow, ...]
+    lands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def lane_run(data: xr.Dataset) -> LaneRun:
     """Return a lane out of its dataset."""
     ids = {name: str(data.attrs[name]) for name in LANE_IDS}
     assumed = tuple(figure for figure in str(data.attrs["assumed"]).split(";") if figure)
-    return LaneRun(**ids, assumed=assumed, data=data, windows=window_rows(data))
+    return LaneRun(**ids, assumed=assumed, data=data, windows=window_rows(data), lands=lane_lands(data))
 
 
 LANE_IDS = ("lane", "launcher", "launch_site", "lander", "landing_site", "staging_orbit", "partner")

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.results.dataset import RunHeader
-from sim.results.explained import closures_summary, robustness_summary
+from sim.results.explained import closures_summary, lane_lands, robustness_summary
 from sim.results.tables import closing_days, named_reasons
 from sim.units import DAY_S, YEAR_S
 
@@ -29,14 +29,18 @@ RANGES = ("c3_km2_s2", "tof_d", "tli_dv_m_s", "loi_dv_m_s", "descent_dv_m_s", "l
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A named reduction of one or more lanes; ``better`` says which way is better, if any."""
+    """A named reduction of one or more lanes; ``better`` says which way is better, if any.
+
+    ``grows`` marks what depends on how long the horizon is (counts, totals): those of unlike horizons cannot be ranked.
+    """
 
     name: str
     unit: str
     meaning: str
-    better: Literal["more", "less", ""]
+    better: Literal["more", "less", "earlier", ""]
     decimals: int
     reduce: Callable[[Lanes], Value]
+    grows: bool = False
 
     def of(self, lanes: Lanes) -> Value:
         """Return the metric, rounded to its decimals; None where there is nothing to reduce."""
@@ -62,6 +66,7 @@ def lane_summary(lane: xr.Dataset) -> dict[str, Any]:
     ids = ("launcher", "launch_site", "lander", "landing_site", "staging_orbit", "partner")
     return (
         {name: lane.attrs[name] for name in ids}
+        | {"lands": lane_lands(lane)}
         | {metric.name: metric.of([lane]) for metric in METRICS if metric.name not in MANY_LANES}
         | {
             "ranges": {name: value_range(lane, name) for name in RANGES if name in lane},
@@ -217,15 +222,17 @@ def count_assumed(lanes: Lanes) -> Value:
 
 METRICS: tuple[Metric, ...] = (
     Metric("lanes", "1", "lanes of the scenario", "", 0, len),
-    Metric("lanes_delivering", "1", "lanes that open on some day", "more", 0, count_delivering),
+    Metric("lanes_delivering", "1", "lanes that open on some day", "more", 0, count_delivering, grows=True),
     Metric("days", "d", "launch days of the horizon", "", 0, lambda lanes: int(all_days(lanes).size)),
-    Metric("days_open", "d", "days with some lane open", "more", 0, count_open),
+    Metric("days_open", "d", "days with some lane open", "more", 0, count_open, grows=True),
     Metric("fraction_open", "1", "share of days with some lane open", "more", 6, fraction_open),
-    Metric("longest_closed_d", "d", "longest run of days with every lane closed", "less", 0, longest_closed),
-    Metric("windows", "1", "windows of all lanes", "more", 0, count_windows),
-    Metric("first_open_day", "UTC", "first day with an open lane", "less", 0, first_of("day")),
     Metric(
-        "first_landing_utc", "UTC", "earliest landing of the days' best flights", "less", 0, first_of("landing_utc")
+        "longest_closed_d", "d", "longest run of days with every lane closed", "less", 0, longest_closed, grows=True
+    ),
+    Metric("windows", "1", "windows of all lanes", "more", 0, count_windows, grows=True),
+    Metric("first_open_day", "UTC", "first day with an open lane", "earlier", 0, first_of("day")),
+    Metric(
+        "first_landing_utc", "UTC", "earliest landing of the days' best flights", "earlier", 0, first_of("landing_utc")
     ),
     Metric("best_landed_payload_kg", "kg", "most cargo landed by one flight", "more", 3, best_payload),
     Metric(
@@ -238,6 +245,7 @@ METRICS: tuple[Metric, ...] = (
         "more",
         3,
         landed_total,
+        grows=True,
     ),
     Metric("landed_per_year_kg", "kg/a", "the same for each year of the horizon", "more", 3, landed_per_year),
     Metric(

@@ -281,12 +281,19 @@ def check_deliveries_do_not_wait_for_each_other(draft: Draft) -> Iterator[Proble
 
 
 def check_deliveries_within_horizon(draft: Draft) -> Iterator[Problem]:
-    """Check that a delivery can be launched inside the horizon."""
-    for index, delivery in enumerate(draft.deliveries):
-        day = delivery.not_before
-        if day is not None and draft.horizon is not None and day > draft.horizon.end:
-            what = f"not before {day} is after the horizon's end {draft.horizon.end}"
-            yield draft.warning(("deliveries", index, "not_before"), what, "widen the horizon or bring it forward")
+    """Check that deliveries can be launched inside the horizon; one warning for all that cannot."""
+    if draft.horizon is None:
+        return
+    dated = [(index, item.id, item.not_before) for index, item in enumerate(draft.deliveries) if item.not_before]
+    late = [each for each in dated if each[2] > draft.horizon.end]
+    if len(late) == 1:
+        index, _, day = late[0]
+        what = f"not before {day} is after the horizon's end {draft.horizon.end}"
+        yield draft.warning(("deliveries", index, "not_before"), what, "widen the horizon or bring it forward")
+    elif late:
+        names = ", ".join(name for _, name, _ in late)
+        what = f"{len(late)} deliveries are not before a day after the horizon's end {draft.horizon.end}: {names}"
+        yield draft.warning(("deliveries",), what, "widen the horizon or bring them forward")
 
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -81,7 +81,7 @@ def slips(
 
     def slip(window: Window, later: int) -> Slip:
         best, slipped = window.best_day, window.best_day + later
-        known = slipped < len(feasible)
+        known = slipped < len(feasible)  # beyond the horizon nothing was searched
         feasible_then = known and bool(feasible[slipped])
         return Slip(
             lane=window.lane,
@@ -91,6 +91,7 @@ def slips(
             payload_change_kg=float(payload_kg[slipped] - payload_kg[best]) if feasible_then else np.nan,
             landing_shift_s=float(landing_tdb_s[slipped] - landing_tdb_s[best]) if feasible_then else np.nan,
             wait_days=int(waits[slipped]) if known else -1,
+            searched=known,
         )
 
     return tuple(slip(window, later) for window in windows for later in days)

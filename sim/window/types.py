@@ -159,7 +159,8 @@ class Slip:
     """What a slip of some days from a window's best day costs.
 
     ``payload_change_kg`` and ``landing_shift_s`` against the best flight, NaN where the later day is closed;
-    ``wait_days`` are the days from the slipped date to the next open one (0: open itself; -1: none left).
+    ``wait_days`` are the days from the slipped date to the next open one (0: open itself; -1: none left). A slipped
+    date beyond the horizon was not ``searched``: neither open nor closed, ``feasible`` False and ``wait_days`` -1.
     """
 
     lane: str
@@ -169,6 +170,7 @@ class Slip:
     payload_change_kg: float
     landing_shift_s: float
     wait_days: int
+    searched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,9 @@ class LaneOutcome:
         The powered descent of the lane's best window.
     slips : tuple of Slip
     dispersions : tuple of Dispersion
+    lands : bool
+        False for an orbiter: its flights end, and its cargo is delivered, in the staging orbit; ``landing_*`` are then
+        the epochs of insertion.
     """
 
     lane: str
@@ -294,3 +299,4 @@ class LaneOutcome:
     descents: tuple[DescentProfile, ...] = ()
     slips: tuple[Slip, ...] = ()
     dispersions: tuple[Dispersion, ...] = ()
+    lands: bool = True

@@ -105,6 +105,7 @@ def lane_outcome(
         open_after=after,
         relaxations=found.verdict.relaxations,
         slips=slips(windows, found.verdict.feasible, launches),
+        lands=lane.lands,
     )
 
 

@@ -9,11 +9,15 @@ import pytest
 
 from sim.results.compare import compare
 from sim.results.report import (
+    cards,
     closing_reasons,
     file_stem,
+    landed,
     pictures,
+    places,
     quantity,
     report_html,
+    signed,
     whole,
     write_comparison_report,
     write_report,
@@ -153,6 +157,54 @@ def test_comparison_page(run, figures, tmp_path):
 )
 def test_headline_numbers(value, unit, text):
     assert quantity(value, unit) == text
+
+
+def test_nothing_has_no_sign():
+    assert [signed(value, 1) for value in (-0.04, 0.0, 0.04, -0.06, 0.06, None)] == [
+        "0", "0", "0", "\N{MINUS SIGN}0.1", "+0.1", "–",
+    ]  # fmt: skip
+
+
+def test_one_number_where_low_and_high_are_alike(run):
+    window = run.lanes[0].windows[0]
+    assert landed(
+        replace(window, landed_payload_kg=92.0, landed_payload_low_kg=90.0, landed_payload_high_kg=100.0)
+    ) == ("92 (90–100)")
+    assert (
+        landed(replace(window, landed_payload_kg=92.0, landed_payload_low_kg=91.9, landed_payload_high_kg=92.1)) == "92"
+    )
+
+
+def test_an_orbiter_lands_nothing(run):
+    lanes = tuple(replace(lane, lands=False) for lane in run.lanes)
+    page = report_html(replace(run, lanes=lanes), [])
+    assert "ending in lunar orbit" in page
+    assert "<th>Delivered" in page
+    assert "most cargo in one flight" in page
+    assert not re.search(r"landing at|<th>Landed|lands in the light|most cargo in one landing", page)
+
+
+def test_every_landing_site_is_named(run):
+    sites = ("apollo_site_2", "apollo_site_3", "apollo_site_5")
+    lanes = tuple(replace(lane, landing_site=site) for lane, site in zip(run.lanes, sites, strict=True))
+    assert places(replace(run, lanes=lanes)) == "landing at apollo site 2, apollo site 3 and apollo site 5"
+    assert places(run) == "landing at connecting ridge"
+
+
+def test_a_short_horizon_says_nothing_of_a_year(run, tmp_path):
+    short = written_run(tmp_path / "short", lanes=1, days=60)
+    assert not any("a year" in meaning for _, meaning in cards(short))
+    assert any("a year" in meaning for _, meaning in cards(run))  # 200 days
+
+
+def test_days_named_and_days_that_no_flight_keeps(run):
+    lane = run.lanes[0]
+    reasons = closing_reasons(lane, run.summary["lanes"][lane.lane])
+    shut = dict(
+        zip(lane.data["constraint"].values.tolist(), (~lane.data["constraint_open"].values).sum(1), strict=True)
+    )
+    assert reasons
+    assert [reason.days_closed for reason in reasons] == [shut[reason.name] for reason in reasons]
 
 
 def test_not_a_number_is_a_dash():

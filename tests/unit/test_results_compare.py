@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,10 +96,29 @@ def test_one_run_is_no_comparison(runs):
 
 def test_different_horizons_are_pointed_out(runs, tmp_path):
     shorter = written_run(tmp_path / "short", "Short", 1, days=60)
-    (note,) = compare([runs[0], shorter]).notes
+    note, unranked = compare([runs[0], shorter]).notes
+    assert unranked.startswith("no best is marked where the horizon decides: lanes_delivering, days_open, ")
     assert note == "horizons differ: Alone: 2029-01-01 to 2029-04-30; Short: 2029-01-01 to 2029-03-01"
     assert note in comparison_text(compare([runs[0], shorter]))
     assert compare(runs).notes == ()
+
+
+def test_counts_of_unlike_horizons_and_dates_of_moved_ones_are_not_ranked(runs, tmp_path):
+    shorter = written_run(tmp_path / "short", "Short", 2, days=60)
+    rows = {row.metric: row for row in compare([runs[0], shorter]).rows}
+    assert rows["days_open"].values[0] != rows["days_open"].values[1]
+    counted = ("days_open", "windows", "longest_closed_d", "landed_if_every_window_kg", "lanes_delivering")
+    assert [rows[name].best for name in (*counted, "first_open_day")] == [()] * 6
+    assert rows["fraction_open"].best
+    moved = replace(runs[1], header=replace(runs[1].header, start="2030-01-01", end="2030-04-30"))
+    rows = {row.metric: row for row in compare([runs[0], moved]).rows}  # as long, a year later
+    assert rows["days_open"].best == (1,)
+    assert rows["first_landing_utc"].best == ()
+
+
+def test_dates_are_better_earlier(runs):
+    better = {row.metric: row.better for row in compare(runs).rows if row.unit == "UTC"}
+    assert better == {"first_open_day": "earlier", "first_landing_utc": "earlier"}
 
 
 def test_tables_have_a_row_a_metric_and_a_row_a_lane(runs):
@@ -117,7 +137,8 @@ def test_tables_have_a_row_a_metric_and_a_row_a_lane(runs):
 
 def test_the_screen_table_is_aligned(runs):
     lines = comparison_text(compare(runs)).splitlines()
-    assert len(lines) == len(METRICS) + 2
+    assert len(lines) == len(METRICS) + 3
+    assert lines[-1] == "* best of its row; unit 1: a plain number, a count or a share of 1"
     assert re.search(r"days_open +d +\d+ +\d+\*", "\n".join(lines))
     assert all(line == line.rstrip() for line in lines)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,11 +15,11 @@ from sim.results.columns import TABLES, Column
 from sim.results.explained import closure_rows, closures_document, robustness_rows
 from sim.results.planning import dates_at, is_small
 from sim.results.report import percent, report_html, signed
-from sim.results.run import load_run
+from sim.results.run import load_run, write_results
 from sim.results.tables import tables_text
 from sim.window.constraints import CONSTRAINTS
 from sim.window.types import Relaxation
-from tests.factories import outcomes, written_run
+from tests.factories import outcomes, run_header, written_run
 from tests.planning import with_planning
 
 # The stable interface: scripts read these columns in this order; others may only follow.
@@ -174,6 +175,18 @@ def test_closures_and_robustness_are_read_back(run, found):
     robustness = robustness_rows(lane.data)
     assert len(robustness) == len(found[0].slips) + len(found[0].dispersions)
     assert robustness[0].correction_p99_m_s == found[0].dispersions[0].correction_p99_m_s
+    assert all(row.searched for row in robustness)
+
+
+def test_a_slip_beyond_the_horizon_reads_back_as_not_searched(found, tmp_path):
+    unsearched = tuple(replace(each, feasible=False, wait_days=-1, searched=False) for each in found[0].slips)
+    written = write_results(
+        tmp_path, run_header(days=200), [replace(found[0], slips=unsearched)], (), "", {"kind": "run"}
+    )
+    rows = [row for row in robustness_rows(written.lanes[0].data) if row.slip_d]
+    assert rows
+    assert not any(row.searched for row in rows)
+    assert "beyond the horizon" in report_html(written, [])
 
 
 def test_the_summary_counts_closures_and_tells_the_best_windows_slips(run, found):
@@ -244,5 +257,5 @@ def test_report_of_a_run_without_planning_leaves_them_out(tmp_path):
 
 
 def test_differences_and_shares_in_words():
-    assert [signed(None), signed(-12.3), signed(0.04, 1)] == ["–", "\N{MINUS SIGN}12", "+0.0"]
+    assert [signed(None), signed(-12.3), signed(0.06, 1)] == ["–", "\N{MINUS SIGN}12", "+0.1"]
     assert [percent(None), percent(0.9999), percent(1.0)] == ["–", "99.9 %", "100.0 %"]

@@ -65,6 +65,7 @@ def test_a_slip_beyond_the_last_open_day_or_the_horizon_waits_for_nothing():
     one, two, fortnight = slips_of([True, True, False], 1)
     assert [each.wait_days for each in (one, two, fortnight)] == [-1, -1, -1]
     assert not any(each.feasible for each in (one, two, fortnight))
+    assert [each.searched for each in (one, two, fortnight)] == [True, False, False]  # three days were searched
 
 
 def test_every_window_has_its_slips():

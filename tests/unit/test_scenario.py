@@ -385,6 +385,13 @@ def test_checks(load, name):
     assert found[0].remedy
 
 
+def test_many_deliveries_after_a_shortened_horizon_are_one_warning(load):
+    late = ", ".join(f"{{id: {name}, lane: cargo, not_before: 2040-01-01}}" for name in "abc")
+    (warning,) = load(f"deliveries=[{late}]").warnings
+    assert warning.path == "deliveries"
+    assert warning.what.endswith("2029-12-31: a, b, c")
+
+
 def test_the_good_one_has_no_problem(load):
     assert load().warnings == ()
 
