@@ -6,6 +6,7 @@ import pytest
 from sim.units import DAY_S, DEG
 from sim.window.launch_curve import launch_curve
 from sim.window.light import light_tables
+from sim.window.search import search_lanes
 from tests.launch_cases import changed, days, lane
 from tests.pad_geometry import ascent, injection_place_km
 
@@ -178,3 +179,76 @@ def test_finer_steps_keep_the_coarse_launches():
     # Where both injections lift off at once, the neighbour may be the other one.
     assert same.mean() > 0.9
     assert np.abs(coarse.flights.azimuth_rad / DEG).max() < 360.0
+
+
+def best_of_day(resolved, start):
+    """Best flight of a day as ``run`` finds it, and its window's opening and closing (TDB s)."""
+    day, epochs = days(start, 1)
+    light = light_tables([resolved], epochs)
+    found = search_lanes([resolved], day, epochs, light, lambda *_: None)[resolved.id]
+    assert len(found.best_day) == 1
+    return found.best, np.sort(found.span[:2, 0])
+
+
+def stretch_around(resolved, curve, best):
+    """First and last lift-off of the open rows, one after the other, that stand around a flight."""
+    flights = curve.flights
+    liftoff = float(best.liftoff_tdb_s[0])
+    mine = flights.injection == best.injection
+    if resolved.launch_site.azimuth_range_deg is None:  # a short window around each inclination's own moment
+        mine &= np.abs(flights.inclination_rad - best.inclination_rad) < 0.1 * DEG
+    near = np.flatnonzero(mine)[np.argmin(np.abs(flights.liftoff_tdb_s[mine] - liftoff))]
+    mine &= (curve.revolution == curve.revolution[near]) & (flights.approach == best.approach)
+    times, is_open = flights.liftoff_tdb_s[mine], curve.feasible[mine]
+    before, after = np.flatnonzero(times <= liftoff + WITHIN_S), np.flatnonzero(times >= liftoff - WITHIN_S)
+    assert is_open[before[-1]], "closed before the best flight"
+    assert is_open[after[0]], "closed after the best flight"
+    shut_before, shut_after = before[~is_open[before]], after[~is_open[after]]
+    first = shut_before[-1] + 1 if len(shut_before) else 0
+    last = shut_after[0] - 1 if len(shut_after) else len(times) - 1
+    return float(times[first]), float(times[last])
+
+
+WITHIN_S = 2.0
+"""The search flies the best flight's own heading, the curve closes in on a limit within half a second."""
+
+RUN_WITHIN_S = 120.0
+"""Margins taken as linear across 4.5 deg of azimuth put the ends in ``run`` off by a minute or two (span.py)."""
+
+OPEN_DAYS = [
+    ("heavy_cargo", "ilrs_2026", "2029-01-12", True),
+    ("heavy_cargo", "ilrs_2026", "2029-03-03", False),
+    ("heavy_cargo", "ilrs_2026", "2029-03-06", True),
+    ("explorer", "ilrs_2026", "2029-01-16", True),
+    ("explorer", "ilrs_2026", "2029-01-21", False),
+    ("scout", "ilrs_with_europe", "2031-01-07", True),
+    ("lander", "chandrayaan_3_like", "2023-07-14", True),
+    ("orbiter", "lro_like", "2009-07-09", True),
+]
+"""Open days; last: whether ``run`` finds both ends between headings that fly, not beside the reach of the Moon, where
+its window stops at the last heading that does."""
+
+
+@pytest.mark.parametrize(("lane_id", "name", "start", "ends"), OPEN_DAYS)
+def test_the_best_flight_of_the_day_lies_in_an_open_stretch(lane_id, name, start, ends):
+    resolved = lane(lane_id, name)
+    best, window = best_of_day(resolved, start)
+    curve, _ = curve_of(resolved, start)
+    duration = curve.flights.arrival_tdb_s - curve.flights.tli_tdb_s
+    # The curve keeps the best flight's time of flight; a phasing orbit lies before the injection.
+    assert duration == pytest.approx(float(best.arrival_tdb_s[0] - best.tli_tdb_s[0]), abs=1.0)
+    stretch = np.array(stretch_around(resolved, curve, best))
+    assert stretch[0] < window[0] + RUN_WITHIN_S
+    assert stretch[1] > window[1] - RUN_WITHIN_S
+    if ends:
+        assert stretch == pytest.approx(window, abs=RUN_WITHIN_S)
+
+
+def test_a_line_goes_on_below_the_headings_that_the_grid_finds():
+    # On this day the grid of headings finds the approach from 109 deg on: its open launches leave at 103-105 deg.
+    curve, _ = curve_of(lane("heavy_cargo", "ilrs_2026"), "2029-03-03")
+    azimuth = np.degrees(curve.flights.azimuth_rad)
+    assert curve.feasible.sum() > 5
+    assert np.all((azimuth[curve.feasible] > 102.0) & (azimuth[curve.feasible] < 106.0))
+    # A line ends for a reason of its own, not at a heading of the grid.
+    assert "transfer" not in curve.limit
