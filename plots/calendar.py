@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,19 @@ from plots.reasons import ReasonStyle, reason_styles
 from plots.style import DENSE_RECTANGLES, FAINT, INK, MUTED, OPEN_SHADES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTH_STARTS = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+MONTH_STARTS: NDArray[np.int64] = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """Column of each month's first day; 29 February has a column of its own, empty in common years."""
 
 DENSE_COLUMNS = 150
 """Days side by side from which on marks must be small to stand apart."""
+
+EVERY_DAY = 45
+"""So many days side by side have room for a number each."""
+MOST_DAY_TICKS = 100
+"""So many columns have room for numbers of days below them; more have names of months."""
+WEEKLY_DAYS = (1, 8, 15, 22)
+FEW_OF_A_MONTH = 8
+"""A month of which less is shown goes without its name: the next one's is too near."""
 
 HEADER_ROWS = 1.75
 BAR = 0.86
@@ -176,14 +185,14 @@ def _mark_nearly_open_days(ax: Axes, block: _Block) -> None:
 
 
 def _dress_axis(ax: Axes, views: Sequence[LaneView], blocks: Sequence[_Block], bottom: float) -> None:
-    first, last = _shown_months(views)
-    left, right = MONTH_STARTS[first], MONTH_STARTS[last + 1]
+    left, right = _shown_columns(views)
     ax.set_xlim(left, right)
     ax.set_ylim(bottom + 0.2, 0.0)
-    ax.set_xticks(MONTH_STARTS[first : last + 2], minor=False, labels=[])
-    middles = (MONTH_STARTS[first : last + 1] + MONTH_STARTS[first + 1 : last + 2]) / 2.0
-    ax.set_xticks(middles, labels=MONTHS[first : last + 1], minor=True)
-    ax.tick_params(axis="x", which="minor", length=0, labeltop=True, labelbottom=True)
+    lines = MONTH_STARTS[(MONTH_STARTS >= left) & (MONTH_STARTS <= right)]
+    ticks = _day_ticks(views) if right - left <= MOST_DAY_TICKS else _month_ticks(left, right)
+    ax.set_xticks(lines, minor=False, labels=[])
+    ax.set_xticks(list(ticks), labels=list(ticks.values()), minor=True)
+    ax.tick_params(axis="x", which="minor", length=0, labeltop=right - left > MOST_DAY_TICKS, labelbottom=True)
     ax.tick_params(axis="x", which="major", length=0)
     ax.tick_params(axis="y", length=0)
     rows = {row + 0.5: str(year) for block in blocks for year, row in block.row_of_year.items()}
@@ -191,17 +200,37 @@ def _dress_axis(ax: Axes, views: Sequence[LaneView], blocks: Sequence[_Block], b
     ax.spines[:].set_visible(False)
     ax.set_axisbelow(False)
     for block in blocks:
-        _draw_month_lines(ax, block, MONTH_STARTS[first : last + 2])
+        _draw_month_lines(ax, block, lines)
         _write_header(ax, block, left, right)
 
 
-def _shown_months(views: Sequence[LaneView]) -> tuple[int, int]:
-    """First and last month to show: all twelve, unless the horizon lies within one year."""
-    start = min(view.day[0] for view in views)
-    stop = max(view.day[-1] for view in views)
-    if start.astype("datetime64[Y]") != stop.astype("datetime64[Y]"):
-        return 0, 11
-    return int(start.astype("datetime64[M]").astype(int) % 12), int(stop.astype("datetime64[M]").astype(int) % 12)
+def _shown_columns(views: Sequence[LaneView]) -> tuple[int, int]:
+    """First column to show and the one after the last: the year, unless the horizon lies within one year."""
+    ends = np.array([min(view.day[0] for view in views), max(view.day[-1] for view in views)])
+    year, column = year_columns(ends)
+    if year[0] != year[1]:
+        return 0, int(MONTH_STARTS[-1])
+    return int(column[0]), int(column[1]) + 1
+
+
+def _month_ticks(left: int, right: int) -> dict[float, str]:
+    """Name each month at the middle of what is shown of it."""
+    ends = [(max(a, left), min(b, right)) for a, b in pairwise(MONTH_STARTS.tolist())]
+    named = zip(ends, MONTHS, strict=True)
+    return {float(a + b) / 2.0: month for (a, b), month in named if b - a > FEW_OF_A_MONTH}
+
+
+def _day_ticks(views: Sequence[LaneView]) -> dict[float, str]:
+    """Number the days: every one of a month or so, else 1, 8, 15 and 22; the first of each month names it."""
+    day = np.arange(min(view.day[0] for view in views), max(view.day[-1] for view in views) + 1)
+    number = (day - day.astype("datetime64[M]")).astype(int) + 1
+    shown = np.isin(number, WEEKLY_DAYS) if day.size > EVERY_DAY else np.ones(day.size, dtype=bool)
+    column, month = year_columns(day)[1], day.astype("datetime64[M]").astype(int) % 12
+    ticks, named = {}, -1
+    for k in np.flatnonzero(shown).tolist():
+        ticks[float(column[k]) + 0.5] = f"{number[k]}" if month[k] == named else f"{number[k]}\n{MONTHS[month[k]]}"
+        named = month[k]
+    return ticks
 
 
 def _draw_month_lines(ax: Axes, block: _Block, columns: NDArray[np.int64]) -> None:

@@ -1,4 +1,4 @@
-"""The constraint stack: each constraint's days as a strip, and below them the days on which one flight keeps all."""
+"""The constraint stack: the days each constraint closes as a strip, and below them the days one flight keeps all."""
 
 from __future__ import annotations
 
@@ -19,37 +19,44 @@ STRIP = 0.78
 ALL = "all, by one flight"
 LINE_LENGTH = 128
 APART_COLOUR = "#b4bec7"
-APART_LABEL = "each is kept, but by no one flight"
-KEPT_COLOUR = OPEN_SHADES[0]
+APART_LABEL = "closed: each is kept by some flight, all by none"
+LEFT_LABEL = "day not closed by it"
+LEFT_COLOUR = OPEN_SHADES[0]
 ALL_COLOUR = OPEN_SHADES[-1]
 
 
 def draw_constraint_stack(ax: Axes, view: LaneView, span: slice, styles: Mapping[str, ReasonStyle]) -> None:
     """Draw the strips of the constraints that close some day of ``span``; the others are named in a line below."""
     days = view.day[span].astype(float)
-    closing = closing_rows(view, span)
-    for row, number in enumerate(closing):
-        style = styles[view.constraints[number]]
-        kept = view.constraint_open[number, span]
-        add_rectangles(ax, strip_boxes(kept, days[0], row), KEPT_COLOUR)
-        add_rectangles(ax, strip_boxes(~kept, days[0], row), style.face, style.hatch, style.hatch_colour)
-        _write_count(ax, kept, row)
+    closing = closing_constraints(view, span)
+    for row, name in enumerate(closing):
+        closed = named_days(view, span, name)
+        add_rectangles(ax, strip_boxes(~closed, days[0], row), LEFT_COLOUR)
+        style = styles[name]
+        add_rectangles(ax, strip_boxes(closed, days[0], row), style.face, style.hatch, style.hatch_colour)
+        _write_count(ax, ~closed, row)
     _draw_all(ax, view, span, len(closing))
-    _dress_axis(ax, [words(view.constraints[number]) for number in closing])
+    _dress_axis(ax, [words(name) for name in closing])
     show_days(ax, days[0], days[-1] + 1.0)
     ax.set_xlabel("\n".join(never_lines(view, span)), loc="left", fontsize=8, color=MUTED)
 
 
-def closing_rows(view: LaneView, span: slice) -> list[int]:
-    """Numbers of the constraints that no flight of some day in ``span`` keeps."""
-    return np.flatnonzero(~view.constraint_open[:, span].all(axis=1)).tolist()
+def closing_constraints(view: LaneView, span: slice) -> list[str]:
+    """Names of what closes some day in ``span``, alone or with others, in the order the lane asks."""
+    named = {name for closed in set(view.closed_by[span]) for name in closed.split(";") if name}
+    return [name for name in view.constraints if name in named] + sorted(named.difference(view.constraints))
+
+
+def named_days(view: LaneView, span: slice, name: str) -> NDArray[np.bool_]:
+    """Days (N,) of ``span`` that a constraint closes, alone or with others."""
+    return np.array([name in closed.split(";") for closed in view.closed_by[span]], dtype=bool)
 
 
 def never_lines(view: LaneView, span: slice) -> list[str]:
     """Name the constraints that close no day of ``span``, in lines that leave room for the year at the right."""
-    closing = closing_rows(view, span)
-    never = [words(name) for number, name in enumerate(view.constraints) if number not in closing]
-    return textwrap.wrap(f"never closes a day here: {', '.join(never)}", LINE_LENGTH) if never else []
+    closing = closing_constraints(view, span)
+    never = [words(name) for name in view.constraints if name not in closing]
+    return textwrap.wrap(f"close no day here: {', '.join(never)}", LINE_LENGTH) if never else []
 
 
 def strip_boxes(mask: NDArray[np.bool_], first_day: float, row: float) -> list[Box]:

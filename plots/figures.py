@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.calendar import calendar_height_in, draw_delivery_calendar
 from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_bars, metrics_height_in
-from plots.landed_mass import draw_landed_mass
+from plots.landed_mass import draw_landed_mass, never_open_sentence
 from plots.lane import LaneView, best_window, flight_track, view_lanes
 from plots.planning_figures import planning_figures
-from plots.porkchop import QUANTITIES, best_year, draw_porkchop, hole_legend, mark_best_flights, porkchop_values
+from plots.porkchop import (
+    FIRST_REASON_NOTE,
+    QUANTITIES,
+    best_year,
+    best_year_words,
+    constant_words,
+    draw_porkchop,
+    hole_legend,
+    mark_best_flights,
+    porkchop_values,
+    span_words,
+)
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
 from sim.results.compare import compare
@@ -88,22 +100,47 @@ def porkchop_figure(run: Run, view: LaneView) -> Figure:
     """Porkchops of a lane: its best year large, its whole horizon small."""
     is_short = view.day.size <= FOLDED_DAYS
     span = slice(0, view.day.size) if is_short else best_year(view)
-    heights = [3.0, 3.0] if is_short else [3.0, 3.0, 1.2]
+    shown = [name for name in QUANTITIES if name != "landed_payload" or view.is_open.any()]
+    heights = [3.0] * len(shown) + ([] if is_short else [1.2])
     figure = new_figure(WIDTH_IN, 2.0 + 1.02 * sum(heights))
-    panels = figure.subplots(len(heights), 1, height_ratios=heights)
-    named = "whole horizon" if is_short else str(view.day[span.start].astype("datetime64[Y]"))
-    write_title(figure, f"{view.lane}, launch day against time of flight: {run.name}", view.way)
-    for panel, (quantity, meaning) in zip(panels, QUANTITIES.items(), strict=False):
-        mesh = draw_porkchop(panel, view, quantity, span)
-        mark_best_flights(panel, view, span)
-        panel.set_title(f"{meaning.title}, {named}")
-        scale = figure.colorbar(mesh, ax=panel, label=meaning.unit, pad=0.01, aspect=14, extend="both")
-        scale.ax.set_visible(bool(np.isfinite(porkchop_values(view, quantity)).any()))
+    panels = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+    write_title(figure, f"{view.lane}, launch day against time of flight: {run.name}", _porkchop_subtitle(view, span))
+    for panel, quantity in zip(panels, shown, strict=False):
+        _draw_large_porkchop(figure, panel, view, quantity, span)
     if not is_short:
-        draw_porkchop(panels[2], view, "total_dv", hatched=False)
-        panels[2].set_title("Injection and insertion delta-v, whole horizon")
+        draw_porkchop(panels[-1], view, "total_dv", hatched=False)
+        panels[-1].set_title("Injection and insertion delta-v, whole horizon")
     _porkchop_legend(figure, view, span)
     return figure
+
+
+def _draw_large_porkchop(figure: Figure, panel: Axes, view: LaneView, quantity: str, span: slice) -> None:
+    """Draw one quantity with its title; a colour bar only where values differ."""
+    values, meaning = porkchop_values(view, quantity), QUANTITIES[quantity]
+    mesh = draw_porkchop(panel, view, quantity, span)
+    mark_best_flights(panel, view, span)
+    one = constant_words(values, meaning.unit)
+    panel.set_title(f"{meaning.title}, {span_words(view, span)}{_constant_note(view, quantity, one)}")
+    scale = figure.colorbar(mesh, ax=panel, label=meaning.unit, pad=0.01, aspect=14, extend="both")
+    scale.ax.set_visible(bool(np.isfinite(values).any()) and not one)
+
+
+def _constant_note(view: LaneView, quantity: str, one: str) -> str:
+    """Write the one value behind a title; of open days only where the flights chosen land it too."""
+    same = quantity == "landed_payload" and constant_words(view.landed_payload_kg[view.is_open], "kg") == one
+    return f": {one} {'on every open day' if same else 'for every flight shown'}" if one else ""
+
+
+def _porkchop_subtitle(view: LaneView, span: slice) -> str:
+    """Vehicles, why this year, and what a closed day wears."""
+    parts = [view.way]
+    if view.day[span].size < view.day.size:
+        parts.append(f"{span_words(view, span)} is {best_year_words(view)}")
+    if not view.is_open.any():
+        parts.append(never_open_sentence(view, most=1))
+    elif not view.is_open[span].all():
+        parts.append(FIRST_REASON_NOTE)
+    return "; ".join(parts)
 
 
 def trajectory_figure(run: Run, view: LaneView, window: WindowRow, track: FlightTrack) -> Figure:

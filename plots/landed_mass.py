@@ -47,15 +47,16 @@ def draw_landed_mass(ax: Axes, view: LaneView) -> None:
     )
     highest = _draw_window_bests(ax, view)
     _draw_best_line(ax, view)
+    _note_low_case(ax, view)
     ax.set_ylim(0.0, highest * 1.12)
 
 
-def never_open_sentence(view: LaneView) -> str:
-    """Say that a lane never opens, and what closes most of its days."""
+def never_open_sentence(view: LaneView, most: int = 3) -> str:
+    """Say that a lane never opens, and what closes most of its days: at most so many constraints."""
     counts = Counter(name for closed in view.closed_by for name in closed.split(";") if name)
     if not counts:
         return "no launch day is open"
-    said = [f"{words(name)} on {100.0 * number / view.day.size:.0f} %" for name, number in counts.most_common(3)]
+    said = [f"{words(name)} on {100.0 * number / view.day.size:.0f} %" for name, number in counts.most_common(most)]
     return f"no launch day is open. Closed by {', '.join(said)} of days"
 
 
@@ -94,6 +95,28 @@ def _draw_best_line(ax: Axes, view: LaneView) -> None:
         fontsize=8,
         va="center",
         annotation_clip=False,
+    )
+
+
+def low_case_sentence(view: LaneView) -> str:
+    """Say of how many windows the low figures land nothing; empty where they land something in all."""
+    count = sum(1 for window in view.windows if window.landed_payload_low_kg <= 0.0)
+    if not count:
+        return ""
+    whose = "any window" if count == len(view.windows) else f"{count} of {len(view.windows)} windows"
+    return f"low figures land nothing in {whose}: bars reach down to 0"
+
+
+def _note_low_case(ax: Axes, view: LaneView) -> None:
+    ax.annotate(
+        low_case_sentence(view),
+        (1.0, 1.0),
+        (0, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        fontsize=8,
+        color=MUTED,
     )
 
 

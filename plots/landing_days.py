@@ -25,6 +25,9 @@ ROOM_DAYS = 4
 FEW_LANDINGS = 6
 """Up to so many have room for their times in words."""
 
+CHANCE_PT = 9.0
+"""Width of a chance's stroke: it must stand out on both sides of the landing's dot."""
+
 LOITER_COLOUR = "#a9c4de"
 LANDING_COLOUR = "#08264d"
 
@@ -93,10 +96,10 @@ def _draw_chances(ax: Axes, view: LaneView, chances: Sequence[ChanceView], span:
         *np.array(points).T,
         linestyle="none",
         marker="_",
-        markersize=4.0,
-        markeredgewidth=0.5,
+        markersize=CHANCE_PT,
+        markeredgewidth=0.9,
         color=BURN_COLOUR,
-        zorder=3,
+        zorder=3.5,
         label="landing chance of a window's best flight",
     )
     return float(max(landing for _, landing in points))

@@ -19,12 +19,13 @@ from plots.constraint_stack import (
     ALL_COLOUR,
     APART_COLOUR,
     APART_LABEL,
-    KEPT_COLOUR,
-    closing_rows,
+    LEFT_COLOUR,
+    LEFT_LABEL,
+    closing_constraints,
     draw_constraint_stack,
     never_lines,
 )
-from plots.descent import PANELS, draw_descents
+from plots.descent import PANELS, draw_descents, phase_words
 from plots.landing_days import days_around_best, draw_landing_days
 from plots.lane import LaneView
 from plots.launch_windows import azimuth_limits, azimuth_words, best_month, draw_launch_windows
@@ -36,9 +37,9 @@ from plots.planning import (
     view_profile,
     view_sky,
 )
-from plots.porkchop import best_year
+from plots.porkchop import best_year, best_year_words, span_words
 from plots.reasons import ReasonStyle, reason_styles
-from plots.sky import draw_sky
+from plots.sky import draw_sky, horizon_words
 from plots.style import new_figure, shorten, words, write_title
 from sim.results.run import LaneRun, Run
 
@@ -160,8 +161,7 @@ def sky_figure(run: Run, lanes: Lanes) -> Figure | None:
     for panel, (lane, sky) in zip(panels, shown, strict=True):
         chances = next((each for each in view_chances(lane) if each.window == sky.window), None)
         draw_sky(panel, sky, chances)
-        ground = f"horizon: {sky.mask_source}" if sky.mask_source else "level horizon"
-        title = f"{lane.lane}, window {sky.window}: {words(lane.landing_site)}   ·   {ground}"
+        title = f"{lane.lane}, window {sky.window}: {words(lane.landing_site)}   ·   {horizon_words(sky.mask_source)}"
         panel.set_title(shorten(title, TITLE_LENGTH))
         entries |= legend_entries(panel)
     figure.legend(entries.values(), entries, loc="outside lower center", ncols=5, fontsize=8)
@@ -172,6 +172,7 @@ def descent_figure(run: Run, lanes: Lanes) -> Figure | None:
     """Powered descent of every lane that has one, on common axes."""
     found = {view.lane: view_profile(lane, best_window_number(view)) for lane, view in lanes}
     profiles: dict[str, ProfileView] = {lane: each for lane, each in found.items() if each is not None}
+    whole_m_s = {view.lane: {window.window: window.descent_dv_m_s for window in view.windows} for _, view in lanes}
     if not profiles:
         return None
     figure = new_figure(WIDTH_IN, 8.4 + 0.2 * len(profiles))
@@ -180,7 +181,9 @@ def descent_figure(run: Run, lanes: Lanes) -> Figure | None:
     panels = figure.subplot_mosaic(rows)
     for name in PANELS:
         draw_descents(panels[name], profiles, name)
-    figure.legend(*panels["path"].get_legend_handles_labels(), loc="outside lower center", ncols=1, fontsize=8)
+    handles = panels["path"].get_legend_handles_labels()[0]
+    said = [phase_words(lane, each, whole_m_s[lane].get(each.window)) for lane, each in profiles.items()]
+    figure.legend(handles, said, loc="outside lower center", ncols=1, fontsize=8)
     return figure
 
 
@@ -189,26 +192,33 @@ def constraints_figure(run: Run, lanes: Lanes) -> Figure | None:
     shown = [(view, stack_span(view)) for _, view in lanes if not view.is_open[stack_span(view)].all()]
     if not shown:
         return None
-    rows = [len(closing_rows(view, span)) + 2.6 + 0.6 * len(never_lines(view, span)) for view, span in shown]
+    rows = [len(closing_constraints(view, span)) + 2.6 + 0.6 * len(never_lines(view, span)) for view, span in shown]
     figure = new_figure(WIDTH_IN, 1.7 + 0.24 * sum(rows))
     write_title(
         figure,
-        f"What each constraint leaves open: {run.name}",
-        "a strip is dark on days on which some flight keeps the constraint; days kept at the right",
+        f"What each constraint closes: {run.name}",
+        "a strip is broken on days that the constraint closes, alone or with others; days it leaves at the right"
+        f"{_year_note(shown)}",
     )
     panels = figure.subplots(len(shown), 1, squeeze=False, height_ratios=rows)[:, 0]
     styles = reason_styles([name for view, _ in shown for name in [*view.constraints, *closing_names([view])]])
-    names = {view.constraints[number] for view, span in shown for number in closing_rows(view, span)}
+    names = {name for view, span in shown for name in closing_constraints(view, span)}
     for panel, (view, span) in zip(panels, shown, strict=True):
         draw_constraint_stack(panel, view, span, styles)
-        panel.set_title(shorten(f"{view.lane}   ·   {view.way}", TITLE_LENGTH))
+        panel.set_title(shorten(f"{view.lane}, {span_words(view, span)}   ·   {view.way}", TITLE_LENGTH))
     before = [
-        Patch(facecolor=KEPT_COLOUR, label="kept by some flight"),
+        Patch(facecolor=LEFT_COLOUR, label=LEFT_LABEL),
         Patch(facecolor=ALL_COLOUR, label=f"open: {ALL}"),
         Patch(facecolor=APART_COLOUR, label=APART_LABEL),
     ]
     reason_legend(figure, [style for name, style in styles.items() if name in names], before)
     return figure
+
+
+def _year_note(shown: Sequence[tuple[LaneView, slice]]) -> str:
+    """Say why a year of each lane is shown; nothing where whole horizons are."""
+    chosen = list(dict.fromkeys(best_year_words(view) for view, span in shown if view.day[span].size < view.day.size))
+    return f"; shown: {' or '.join(chosen)}" if chosen else ""
 
 
 def stack_span(view: LaneView) -> slice:

@@ -16,7 +16,7 @@ from plots.dates import show_days
 from plots.lane import LaneView
 from plots.marks import Box, add_rectangles, runs_of_equal
 from plots.reasons import ReasonStyle, reason_styles
-from plots.style import GROUND, INK, MAP, MAP_REVERSED, MUTED
+from plots.style import GROUND, INK, MAP, MAP_REVERSED, MUTED, OPEN_SHADES
 
 FloatArray = NDArray[np.float64]
 Span = slice
@@ -32,6 +32,9 @@ class Quantity:
 
 
 CONSTANT_ROOM = 0.01
+CONSTANT_SHARE = 1e-6
+"""Values that differ by less are one value: a milligram per kilogram."""
+FIRST_REASON_NOTE = "a closed day wears the first constraint that closes it"
 NO_CARGO = -1
 NO_CARGO_NAME = "no cargo landed"
 NO_CARGO_LABEL = "no cargo lands"
@@ -47,7 +50,8 @@ def draw_porkchop(
 ) -> QuadMesh:
     """Draw one quantity over launch day and time of flight; cells without a value wear their reason's colour.
 
-    Delta-v is shown of every transfer there is, payload on open days only: a closed day wears what closes it.
+    Delta-v is shown of every transfer there is, payload on open days only: a closed day wears the first
+    constraint that closes it.
     ``span`` picks launch days (all by default). ``hatched`` is for spans short enough to show a hatch.
     Returns the mesh, for a colour bar.
     """
@@ -62,7 +66,7 @@ def draw_porkchop(
     mesh = ax.pcolormesh(
         *edges,
         values[days].T,
-        cmap=MAP_REVERSED if QUANTITIES[quantity].little_is_good else MAP,
+        cmap=_colours(values, QUANTITIES[quantity]),
         vmin=low,
         vmax=high,
         shading="flat",
@@ -71,6 +75,13 @@ def draw_porkchop(
     )
     _dress_axis(ax, *edges)
     return mesh
+
+
+def _colours(values: FloatArray, shown: Quantity) -> str | ListedColormap:
+    """Colours of a quantity: the darker the better, or one plain colour where it never changes."""
+    if constant_words(values, shown.unit):
+        return ListedColormap([OPEN_SHADES[0]])
+    return MAP_REVERSED if shown.little_is_good else MAP
 
 
 def mark_best_flights(ax: Axes, view: LaneView, span: Span) -> None:
@@ -128,6 +139,24 @@ def best_year(view: LaneView) -> Span:
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 
+def best_year_words(view: LaneView) -> str:
+    """Say why `best_year` chose its year."""
+    return f"the year with the most {'open days' if view.is_open.any() else 'flights found'}"
+
+
+def span_words(view: LaneView, span: Span) -> str:
+    """Name the days shown: the whole horizon, or the year."""
+    return "whole horizon" if view.day[span].size == view.day.size else str(view.day[span][0].astype("datetime64[Y]"))
+
+
+def constant_words(values: FloatArray, unit: str) -> str:
+    """Say the one value there is, ``500 kg``; empty where values differ."""
+    finite = values[np.isfinite(values)]
+    if not finite.size or np.ptp(finite) > CONSTANT_SHARE * np.max(np.abs(finite)):
+        return ""
+    return f"{finite[0]:.0f} {unit}"
+
+
 def hole_codes(view: LaneView, quantity: str) -> NDArray[np.int64]:
     """Return (N, T): why a cell has no value, 0 where it has; ``NO_CARGO`` where a flight lands nothing."""
     if quantity == "total_dv":
@@ -150,9 +179,9 @@ def closing_styles(view: LaneView) -> dict[str, ReasonStyle]:
 
 
 def hole_legend(view: LaneView, span: Span) -> list[Patch]:
-    """Return handles that name the holes of a span, each look once."""
+    """Return handles that name the holes of a span, each look once; closed days only where payload is shown."""
     styles = closing_styles(view)
-    closed = {name for closed in view.closed_by[span] for name in closed.split(";") if name}
+    closed = {first_reason(closed) for closed in view.closed_by[span]} if view.is_open.any() else set()
     said = [(f"day closed: {styles[name].label}", styles[name]) for name in styles if name in closed]
     shown = np.unique(hole_codes(view, "landed_payload")[span])
     for code, style in hole_styles(view).items():
@@ -199,18 +228,21 @@ def _draw_holes(
 
 
 def _draw_closed_days(ax: Axes, view: LaneView, days: Span, edges: tuple[FloatArray, FloatArray]) -> None:
-    """Cover closed days from the shortest to the longest flight with what closes them, stacked as in the calendar."""
+    """Cover closed days, from the shortest to the longest flight, with the first constraint that closes them."""
     x, y = edges
     boxes: dict[str, list[Box]] = {}
-    closed = view.closed_by[days]
-    for first, stop in runs_of_equal(closed):
-        names = [name for name in closed[first].split(";") if name]
-        levels = np.linspace(y[-1], y[0], len(names) + 1)
-        for name, top, bottom in zip(names, levels[:-1], levels[1:], strict=True):
-            boxes.setdefault(name, []).append((x[first], bottom, x[stop], top))
+    first_names = [first_reason(closed) for closed in view.closed_by[days]]
+    for first, stop in runs_of_equal(first_names):
+        if first_names[first]:
+            boxes.setdefault(first_names[first], []).append((x[first], y[0], x[stop], y[-1]))
     styles = closing_styles(view)
     for name, places in boxes.items():
         add_rectangles(ax, places, styles[name].face, styles[name].hatch, styles[name].hatch_colour)
+
+
+def first_reason(closed: str) -> str:
+    """Return the first of the names joined with ``;``, empty for an open day."""
+    return closed.split(";", maxsplit=1)[0]
 
 
 def _code_boxes(inside: NDArray[np.bool_], edges: tuple[FloatArray, FloatArray]) -> list[Box]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import num2date
@@ -20,6 +22,12 @@ SHOWN_AROUND_D = 2.0
 """Days of the Sun's track before the first chance and after the last."""
 MOST_DATES = 7
 LONG_JUMP_DEG = 180.0
+EDGE_SHARE = 0.05
+"""Of the height, at its top, without dates: they would stand in the title."""
+LAST_RIGHT_DEG = 340.0
+"""Azimuth from which on a date at the right of its spot would run off the panel."""
+NOT_IN_LEGEND = "_"
+CALIBRATED = "calibrated, not terrain-derived"
 STEEP = 1.5
 """Share of the height that a track climbs to the share of the width it runs: from here on it is steep."""
 
@@ -36,10 +44,11 @@ def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
         (sky.sun_azimuth_deg, sky.sun_elevation_deg, SUN_COLOUR, "Sun"),
         (sky.earth_azimuth_deg, sky.earth_elevation_deg, EARTH_COLOUR, "Earth"),
     ):
-        ax.plot(*without_jumps(azimuth[shown], elevation[shown]), color=colour, linewidth=1.3, zorder=2, label=name)
+        label = name if np.any((elevation[shown] >= low) & (elevation[shown] <= high)) else NOT_IN_LEGEND
+        ax.plot(*without_jumps(azimuth[shown], elevation[shown]), color=colour, linewidth=1.3, zorder=2, label=label)
     if chances is not None:
-        _draw_chances(ax, chances)
-    _write_dates(ax, sky, shown, high - low)
+        _draw_chances(ax, chances, (low, high))
+    _write_dates(ax, sky, shown, (low, high))
     ax.set_xlim(0.0, 360.0)
     ax.set_ylim(low, high)
     ax.set_xticks(range(0, 361, 45), labels=("N", "45°", "E", "135°", "S", "225°", "W", "315°", "N"))
@@ -47,6 +56,24 @@ def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def horizon_words(source: str) -> str:
+    """Say where a horizon comes from, without the header of its file: ``horizon: connecting ridge, 10 m mast``."""
+    if not source:
+        return "level horizon"
+    before, _, after = source.partition(": ")
+    if before == CALIBRATED:
+        return f"horizon: {CALIBRATED} ({_stem_words(after.partition(' lowered')[0])})"
+    return f"horizon: {_stem_words(before)}"
+
+
+def _stem_words(file: str) -> str:
+    """Name of a mask's file in words: the place, and the height of the mast above the ground if it says one."""
+    parts = PurePath(file).name.removesuffix(".csv").split("_")
+    masts = [f"{part[:-1]} m mast" for part in parts if part[-1:] == "m" and part[:-1].isdigit()]
+    names = [part for part in parts if not (part[:-1].isdigit() or part.removesuffix("deg").isdigit())]
+    return ", ".join([" ".join(names).replace("-", " "), *masts])
 
 
 def whole_circle(azimuth_deg: FloatArray, elevation_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -81,7 +108,8 @@ def _limits(sky: SkyView, shown: NDArray[np.bool_]) -> tuple[float, float]:
     return low - room, high + 2.0 * room
 
 
-def _draw_chances(ax: Axes, chances: ChanceView) -> None:
+def _draw_chances(ax: Axes, chances: ChanceView, limits_deg: tuple[float, float]) -> None:
+    inside = (chances.sun_elevation_deg >= limits_deg[0]) & (chances.sun_elevation_deg <= limits_deg[1])
     is_open = np.array([not closed for closed in chances.closed_by], dtype=bool)
     spots = np.stack([chances.sun_azimuth_deg, chances.sun_elevation_deg], axis=-1)
     looks = (
@@ -89,11 +117,12 @@ def _draw_chances(ax: Axes, chances: ChanceView) -> None:
         (is_open, "o", 3.0, OPEN_COLOUR, "landing chance that can be taken"),
     )
     for which, marker, size, colour, label in looks:
-        if which.any():
+        here = which & inside
+        if here.any():
             ax.plot(
-                *spots[which].T, linestyle="none", marker=marker, markersize=size, color=colour, label=label, zorder=3
+                *spots[here].T, linestyle="none", marker=marker, markersize=size, color=colour, label=label, zorder=3
             )
-    if chances.taken >= 0:
+    if chances.taken >= 0 and inside[chances.taken]:
         ax.plot(
             *spots[chances.taken],
             linestyle="none",
@@ -106,24 +135,31 @@ def _draw_chances(ax: Axes, chances: ChanceView) -> None:
         )
 
 
-def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_], height_deg: float) -> None:
-    """Write dates beside the Sun's track, at 00:00 UTC: above it where it runs along, at its right where it climbs."""
+def _write_dates(ax: Axes, sky: SkyView, shown: NDArray[np.bool_], limits_deg: tuple[float, float]) -> None:
+    """Write dates beside the Sun's track, at 00:00 UTC: above it where it runs along, at its right where it climbs.
+
+    A date whose Sun stands outside the limits is left out.
+    """
     along = np.nansum(np.abs(np.diff(without_jumps(sky.sun_azimuth_deg[shown], sky.sun_elevation_deg[shown])[0])))
     climb = np.sum(np.abs(np.diff(sky.sun_elevation_deg[shown])))
-    is_steep = climb / height_deg > STEEP * along / 360.0
+    low, high = limits_deg
+    is_steep = climb / (high - low) > STEEP * along / 360.0
     offset, sideways, upwards = ((9, 0), "left", "center") if is_steep else ((0, 8), "center", "baseline")
     time_d = sky.time_d[shown]
     days = np.arange(np.ceil(time_d[0]), time_d[-1])
     for day in days[:: max(1, -(-days.size // MOST_DATES))]:
         row = int(np.argmin(np.abs(time_d - day)))
         spot = (sky.sun_azimuth_deg[shown][row], sky.sun_elevation_deg[shown][row])
+        if not low <= spot[1] <= high - EDGE_SHARE * (high - low):
+            continue
         ax.plot(*spot, marker="o", markersize=3.5, color="white", markeredgecolor=SUN_COLOUR, zorder=4)
+        past_edge = is_steep and spot[0] > LAST_RIGHT_DEG
         ax.annotate(
             num2date(day).strftime("%d %b"),
             spot,
-            offset,
+            (-offset[0], 0) if past_edge else offset,
             textcoords="offset points",
-            ha=sideways,
+            ha="right" if past_edge else sideways,
             va=upwards,
             fontsize=7.5,
             color=INK,

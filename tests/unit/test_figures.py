@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.patches import PathPatch
 
-from plots.calendar import BAR, closing_names, draw_delivery_calendar
+from plots.calendar import BAR, closing_names, draw_delivery_calendar, year_columns
 from plots.compare import draw_compare_calendar
-from plots.figures import draw_compare, draw_run
-from plots.landed_mass import draw_landed_mass, never_open_sentence
+from plots.figures import draw_compare, draw_run, porkchop_figure
+from plots.landed_mass import draw_landed_mass, low_case_sentence, never_open_sentence
 from plots.lane import best_window, flight_track, view_lanes
-from plots.porkchop import best_year, colour_limits, draw_porkchop, hole_legend, hole_styles
+from plots.porkchop import best_year, colour_limits, constant_words, draw_porkchop, hole_legend, hole_styles
 from plots.style import moonport_style
 from plots.trajectory import draw_trajectory, inertial_view, near_moon_view, rotating_view
 from tests.factories import written_run
@@ -104,6 +104,37 @@ def test_calendar_legend_names_what_closes_days_and_nothing_else(run, ax):
     assert "closed: Moon's declination out of reach" in entries
 
 
+@pytest.mark.parametrize(
+    ("first", "count", "expected"),
+    [
+        (10, 31, ["16", "17", "18", "21"]),  # a month: every day
+        (40, 60, ["1", "8", "15", "22"]),  # two months
+    ],
+)
+def test_a_short_calendar_numbers_its_days_and_shows_no_other(run, ax, first, count, expected):
+    view, span = view_lanes(run)[0], slice(first, first + count)
+    days = cut(view, span)
+    draw_delivery_calendar(ax, [days])
+    assert ax.get_xlim() == (year_columns(days.day)[1][0], year_columns(days.day)[1][-1] + 1)
+    ticks = zip(ax.get_xticks(minor=True), ax.get_xticklabels(minor=True), strict=True)
+    at = {float(place): label.get_text().split("\n")[0] for place, label in ticks}
+    assert set(expected) <= set(at.values())
+    columns = dict(zip(year_columns(days.day)[1].tolist(), days.day.tolist(), strict=True))
+    assert all(columns[int(place)].day == int(number) for place, number in at.items())
+
+
+def cut(view, span):
+    return replace(
+        view,
+        day=view.day[span],
+        is_open=view.is_open[span],
+        closed_by=view.closed_by[span],
+        nearly_open=view.nearly_open[span],
+        landed_payload_kg=view.landed_payload_kg[span],
+        windows=(),
+    )
+
+
 def test_calendar_says_assumed(run, ax):
     draw_delivery_calendar(ax, view_lanes(run)[:1])
     assert any(text.get_text().endswith("†") for text in ax.texts)
@@ -147,6 +178,47 @@ def test_colour_limits_of_nothing():
     assert colour_limits(np.full((2, 2), 5.0)) == (4.5, 5.5)
 
 
+def test_one_payload_is_written_in_place_of_a_colour_bar(run):
+    assert constant_words(np.array([500.0, np.nan, 500.0]), "kg") == "500 kg"
+    assert constant_words(np.array([500.0, 501.0]), "kg") == constant_words(np.array([np.nan]), "kg") == ""
+    view = view_lanes(run)[0]
+    same = replace(
+        view,
+        porkchop_payload_kg=np.where(view.porkchop_payload_kg > 0.0, 500.0, np.nan),
+        landed_payload_kg=np.where(view.is_open, 500.0, np.nan),
+    )
+    assert any(title.endswith(": 500 kg on every open day") for title in porkchop_titles(run, same))
+    differs = replace(same, landed_payload_kg=np.where(view.is_open, np.arange(view.day.size) + 1.0, np.nan))
+    assert any(title.endswith(": 500 kg for every flight shown") for title in porkchop_titles(run, differs))
+    bars = [panel for panel in porkchop_figure(run, same).axes if panel.get_ylabel() == "kg"]
+    assert [panel.get_visible() for panel in bars] == [False]
+
+
+def porkchop_titles(run, view):
+    with moonport_style():
+        return [panel.get_title(loc="left") for panel in porkchop_figure(run, view).axes]
+
+
+def test_a_lane_that_never_opens_has_no_panel_of_payload(run):
+    closed = view_lanes(run)[2]
+    titles = " ".join(porkchop_titles(run, closed))
+    assert "delta-v" in titles
+    assert "payload" not in titles
+    assert not any("day closed" in handle.get_label() for handle in hole_legend(closed, slice(None)))
+
+
+def test_a_closed_day_has_one_reason_at_every_time_of_flight(run, ax):
+    view = view_lanes(run)[0]
+    second = replace(view, closed_by=[f"{names};sun_at_landing" if names else "" for names in view.closed_by])
+    draw_porkchop(ax, second, "landed_payload")
+    low, high = ax.get_ylim()
+    corners = [patch.get_path().vertices.reshape(-1, 5, 2) for patch in ax.patches if isinstance(patch, PathPatch)]
+    whole = [np.ptp(boxes[..., 1], axis=1) == high - low for boxes in corners]
+    width = [np.abs(boxes[:, 2, 0] - boxes[:, 0, 0]) for boxes in corners]
+    covered = sum(float(wide[tall].sum()) for wide, tall in zip(width, whole, strict=True))
+    assert covered >= np.count_nonzero(~view.is_open)
+
+
 def test_best_year_lies_in_one_year(run):
     view = view_lanes(run)[0]
     day = view.day[best_year(view)]
@@ -158,6 +230,15 @@ def test_closed_lane_gets_a_sentence(run, ax):
     draw_landed_mass(ax, closed)
     assert "launcher mass on 100 %" in never_open_sentence(closed)
     assert ax.texts[0].get_text() == never_open_sentence(closed)
+
+
+def test_low_figures_that_land_nothing_are_said(run):
+    view = view_lanes(run)[0]
+    assert low_case_sentence(view) == ""
+    none = [replace(window, landed_payload_low_kg=0.0) for window in view.windows]
+    assert "in any window" in low_case_sentence(replace(view, windows=tuple(none)))
+    some = (*none[:2], *view.windows[2:])
+    assert f"in 2 of {len(some)} windows" in low_case_sentence(replace(view, windows=some))
 
 
 def test_landed_mass_in_tonnes_from_zero(run, ax):

@@ -9,7 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from plots.calendar import NEARLY_OPEN_NOTE, draw_delivery_calendar
-from plots.constraint_stack import ALL, LINE_LENGTH, STRIP, closing_rows, draw_constraint_stack, never_lines
+from plots.constraint_stack import (
+    ALL,
+    LINE_LENGTH,
+    STRIP,
+    closing_constraints,
+    draw_constraint_stack,
+    named_days,
+    never_lines,
+)
 from plots.descent import PANELS, draw_descents, phase_words
 from plots.figures import draw_run
 from plots.landing_days import ROOM_DAYS, SHOWN_DAYS, days_around_best, draw_landing_days
@@ -33,7 +41,7 @@ from plots.planning import (
 )
 from plots.planning_figures import planning_figures
 from plots.reasons import reason_styles
-from plots.sky import draw_sky, whole_circle, without_jumps
+from plots.sky import draw_sky, horizon_words, whole_circle, without_jumps
 from plots.style import moonport_style, save_figure
 from sim.results.run import load_run
 from tests.factories import outcomes, written_run
@@ -230,6 +238,35 @@ def test_the_suns_chances_lie_on_its_track(run):
     np.testing.assert_allclose(chances.sun_elevation_deg[inside], here[inside], atol=1e-4)
 
 
+def test_what_lies_outside_the_panel_is_neither_drawn_nor_named(run, ax):
+    sky = view_sky(run.lanes[0], None)
+    count = sky.time_d.size
+    sinking = replace(sky, sun_elevation_deg=np.linspace(20.0, -60.0, count), earth_elevation_deg=np.full(count, -30.0))
+    draw_sky(ax, sinking, None)
+    low, high = ax.get_ylim()
+    assert -30.0 < low
+    assert ax.texts
+    assert all(low <= text.xy[1] <= high for text in ax.texts)
+    named = [label for label in ax.get_legend_handles_labels()[1]]
+    assert named == ["Sun"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "level horizon"),
+        ("connecting-ridge_10m_1deg.csv: horizon elevation mask, deg; azimuth", "horizon: connecting ridge, 10 m mast"),
+        ("masks/my_own-ridge.csv: by hand: 2024", "horizon: my own ridge"),
+        (
+            "calibrated, not terrain-derived: connecting-ridge_2m_1deg.csv lowered by 0.31 deg so that",
+            "horizon: calibrated, not terrain-derived (connecting ridge, 2 m mast)",
+        ),
+    ],
+)
+def test_a_horizon_is_named_without_the_header_of_its_file(source, said):
+    assert horizon_words(source) == said
+
+
 def test_a_climbing_sun_has_its_dates_at_the_side(run, ax):
     sky = view_sky(run.lanes[0], None)
     climbing = replace(
@@ -265,13 +302,12 @@ def test_constraints_that_never_close_are_named_in_lines_that_fit(run):
     many = replace(
         view,
         constraints=[*view.constraints, *(f"rule number {k} of many" for k in range(20))],
-        constraint_open=np.vstack([view.constraint_open, np.ones((20, view.day.size), bool)]),
     )
     lines = never_lines(many, slice(0, view.day.size))
     assert len(lines) > 2
     assert max(map(len, lines)) <= LINE_LENGTH
     assert "rule number 19 of many" in " ".join(lines)
-    assert never_lines(replace(view, constraint_open=np.zeros_like(view.constraint_open)), slice(0, 5)) == []
+    assert never_lines(replace(view, closed_by=[";".join(view.constraints)] * view.day.size), slice(0, 5)) == []
 
 
 def test_tracks_break_at_north():
@@ -293,7 +329,7 @@ def test_a_descent_is_drawn_in_the_units_of_its_axis(run, outcome, ax, panel):
     expected = {
         "km": found.altitude_km,
         "m/s": found.speed_km_s * 1000.0 if panel == "speed" else found.vertical_speed_km_s * 1000.0,
-        "°": np.degrees(found.pitch_rad),
+        "thrust above the horizontal, °": np.degrees(found.pitch_rad),
         "kN": found.thrust_n / 1000.0,
         "t": found.mass_kg / 1000.0,
     }[ax.get_ylabel()]
@@ -304,20 +340,40 @@ def test_phases_are_named_with_their_ends(run):
     profile = view_profile(run.lanes[0], None)
     assert [name for name, _ in profile.phases] == ["braking", "approach", "hover"]
     assert profile.phases[-1][1] == profile.time_s[-1]
-    assert phase_words("heavy", profile).endswith("2000 m/s")
+    start_km = f"{profile.altitude_km[0]:.0f} km"
+    assert phase_words("heavy", profile).endswith(f"; 2000 m/s from {start_km}")
+    assert phase_words("heavy", profile, 2000.4).endswith(f"; 2000 m/s from {start_km}")  # a direct descent
+    assert phase_words("heavy", profile, 2019.6).endswith(
+        f"2000 m/s from {start_km}, without deorbit; 2020 m/s with it"
+    )
 
 
 def test_the_stack_shows_closing_constraints_and_all_of_them(run, ax):
     view = view_lanes(run)[0]
     span = slice(0, view.day.size)
-    rows = closing_rows(view, span)
+    names = closing_constraints(view, span)
     draw_constraint_stack(ax, view, span, reason_styles(view.constraints))
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == [*(view.constraints[row].replace("_", " ") for row in rows), ALL]
+    assert labels == [*(name.replace("_", " ") for name in names), ALL]
     cells = sum(area(patch) for patch in ax.patches if isinstance(patch, PathPatch))
     # each strip covers every day; the last one the open days, and those kept by different flights: here none
-    assert cells == pytest.approx(STRIP * (len(rows) * view.day.size + np.count_nonzero(view.is_open)), rel=1e-6)
+    assert cells == pytest.approx(STRIP * (len(names) * view.day.size + np.count_nonzero(view.is_open)), rel=1e-6)
     assert [text.get_text() for text in ax.texts][-1] == f"{np.count_nonzero(view.is_open)} d"
+
+
+def test_a_strip_is_broken_on_the_days_that_name_its_constraint(run, ax):
+    view = view_lanes(run)[0]
+    first = view.constraints[0]
+    closed_by = ["" if is_open else f"{first};no_such_rule" for is_open in view.is_open]
+    # every flight keeps every constraint, none keeps all: the days are closed all the same, and named
+    apart = replace(view, closed_by=closed_by, constraint_open=np.ones_like(view.constraint_open))
+    span = slice(0, view.day.size)
+    assert closing_constraints(apart, span) == [first, "no_such_rule"]
+    assert np.array_equal(named_days(apart, span, first), ~view.is_open)
+    draw_constraint_stack(ax, apart, span, reason_styles([first, "no_such_rule"]))
+    said = [text.get_text() for text in ax.texts]
+    assert said == [f"{np.count_nonzero(view.is_open)} d"] * 3
+    assert first.replace("_", " ") not in " ".join(never_lines(apart, span))
 
 
 def test_days_kept_by_different_flights_are_told_apart(run, ax):
