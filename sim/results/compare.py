@@ -121,7 +121,7 @@ def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     """Return what makes the runs less comparable than they look, and what is not ranked for it."""
     asked = {
         "horizons": [f"{run.header.start} to {run.header.end}" for run in runs],
-        "landing sites": [run.header.site for run in runs],
+        "landing sites": [landing_sites(run) for run in runs],
         "Moonport versions": [str(run.provenance.get("moonport")) for run in runs],
     }
     found = [
@@ -133,6 +133,11 @@ def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     if unranked:
         found.append(f"no best is marked where the horizon decides: {', '.join(unranked)}")
     return tuple(found)
+
+
+def landing_sites(run: Run) -> str:
+    """Return the sites the run's lanes land at, joined with a comma; ``none`` for orbiters alone."""
+    return ", ".join(dict.fromkeys(lane.landing_site for lane in run.lanes if lane.lands)) or "none"
 
 
 def comparison_text(comparison: Comparison) -> str:

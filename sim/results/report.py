@@ -19,6 +19,7 @@ import numpy as np
 from sim.results.compare import Comparison, cell
 from sim.results.explained import ClosureRow, RobustnessRow, best_window_number, closure_rows, robustness_rows
 from sim.results.run import LaneRun, Run, WindowRow
+from sim.results.summary import SHORT_HORIZON_D
 
 REPORT = "report.html"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
@@ -30,8 +31,6 @@ CARDS = {
     "best_landed_payload_kg": "most cargo in one landing",
     "landed_per_year_kg": "cargo a year, were every window used once",
 }
-SHORT_HORIZON_D = 183
-"""Launch days below which a horizon says nothing of a year: windows follow the month, and the light the seasons."""
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 

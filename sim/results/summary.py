@@ -24,6 +24,8 @@ BoolArray = NDArray[np.bool_]
 Lanes = Sequence[xr.Dataset]
 
 DAYS_PER_YEAR = YEAR_S / DAY_S
+SHORT_HORIZON_D = 183
+"""Launch days below which a horizon says nothing of a year: windows follow the month, and the light the seasons."""
 RANGES = ("c3_km2_s2", "tof_d", "tli_dv_m_s", "loi_dv_m_s", "descent_dv_m_s", "loiter_d", "landed_payload_kg")
 
 
@@ -201,9 +203,9 @@ def landed_total(lanes: Lanes) -> Value:
 
 
 def landed_per_year(lanes: Lanes) -> Value:
-    """Return the same, per Julian year of the horizon."""
+    """Return the same, per Julian year of the horizon; None where that is too short to speak of years."""
     days = all_days(lanes).size
-    return float(sum(landed_by_lane(lanes))) * DAYS_PER_YEAR / days if days else None
+    return float(sum(landed_by_lane(lanes))) * DAYS_PER_YEAR / days if days >= SHORT_HORIZON_D else None
 
 
 def largest_partner_share(lanes: Lanes) -> Value:
@@ -247,7 +249,7 @@ METRICS: tuple[Metric, ...] = (
         landed_total,
         grows=True,
     ),
-    Metric("landed_per_year_kg", "kg/a", "the same for each year of the horizon", "more", 3, landed_per_year),
+    Metric("landed_per_year_kg", "kg/a", "the same for each year, of half a year or more", "more", 3, landed_per_year),
     Metric(
         "largest_partner_share",
         "1",

@@ -16,9 +16,17 @@ from sim.results.compare import (
     lanes_csv,
     write_comparison,
 )
+from sim.results.dataset import lane_dataset
 from sim.results.run_folder import kind_of
-from sim.results.summary import METRICS, best_payload_by_day, longest_run, value_range
-from tests.factories import written_run
+from sim.results.summary import (
+    METRICS,
+    best_payload_by_day,
+    landed_per_year,
+    landed_total,
+    longest_run,
+    value_range,
+)
+from tests.factories import outcomes, written_run
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,9 @@ def test_metrics_are_what_their_names_say(runs):
     )
     total = sum(window.landed_payload_kg for lane in run.lanes for window in lane.windows)
     assert summary["landed_if_every_window_kg"] == pytest.approx(total, abs=5e-4)
-    assert summary["landed_per_year_kg"] == pytest.approx(total * 365.25 / 120, abs=5e-4)
+    assert summary["landed_per_year_kg"] is None  # 120 days say nothing of a year
+    year = [lane_dataset(outcome) for outcome in outcomes(2, 366)]
+    assert landed_per_year(year) == pytest.approx(landed_total(year) * 365.25 / 366, rel=1e-12)
     assert summary["windows"] == sum(len(lane.windows) for lane in run.lanes)
     assert summary["assumed_figures"] == 4
     first = min(lane.data["landing_utc"].values[lane.data["feasible"].values].min() for lane in run.lanes)
@@ -114,6 +124,12 @@ def test_counts_of_unlike_horizons_and_dates_of_moved_ones_are_not_ranked(runs, 
     rows = {row.metric: row for row in compare([runs[0], moved]).rows}  # as long, a year later
     assert rows["days_open"].best == (1,)
     assert rows["first_landing_utc"].best == ()
+
+
+def test_every_landing_site_of_a_run_is_compared(runs):
+    lanes = tuple(replace(lane, landing_site=site) for lane, site in zip(runs[1].lanes, ("a", "b"), strict=True))
+    (note,) = compare([runs[0], replace(runs[1], lanes=lanes)]).notes
+    assert note == "landing sites differ: Alone: connecting_ridge; With partners: a, b"
 
 
 def test_dates_are_better_earlier(runs):
