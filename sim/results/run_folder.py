@@ -80,7 +80,7 @@ def check_replaceable(place: Path, kind: str) -> bool:
     if is_other_than_folder(place):
         message = f"{place} is a file — name a folder with -o"
         raise UsageError(message)
-    if place == Path.cwd() or place.is_mount():
+    if place == Path.cwd() or is_mount(place):
         message = f"{place} cannot be replaced whole (it is the working folder or a mount) — name a folder inside it"
         raise UsageError(message)
     found, full = look(place)
@@ -96,6 +96,14 @@ def is_other_than_folder(place: Path) -> bool:
     try:
         return not stat.S_ISDIR(place.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def is_mount(place: Path) -> bool:
+    """Return whether a file system is mounted at ``place``; a folder that vanishes meanwhile is none."""
+    try:
+        return place.is_mount()
+    except FileNotFoundError:
         return False
 
 
