@@ -29,7 +29,7 @@ _MOON = Tabulated(lambda t: Ephemeris.de440().moon_geocentric(t)[0], DAY_S / 4.0
 
 def dot(a: FloatArray, b: FloatArray) -> FloatArray:
     """Inner products (...) of vectors (..., 3)."""
-    product: FloatArray = np.einsum("...i,...i->...", a, b)
+    product: FloatArray = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
     return product
 
 

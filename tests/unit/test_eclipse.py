@@ -121,10 +121,13 @@ def test_the_umbra_is_shorter():
     assert np.any((whole > 0.0) & (whole < partly))
 
 
-def test_a_flight_alone_gives_the_same_digits_as_among_others():
+def test_a_flight_alone_gives_the_same_eclipse_as_among_others():
+    # numpy's sums of products (the ephemeris) may differ in their last digit with where an array lies in memory: seen
+    # as 1e-7 s of an eclipse of two days. Tables hold thousandths of a minute.
     together = longest_eclipse_s(*flights())
     for which in (slice(3, 4), slice(60, 80)):
-        np.testing.assert_array_equal(longest_eclipse_s(*(part[which] for part in flights())), together[which])
+        alone = longest_eclipse_s(*(part[which] for part in flights()))
+        np.testing.assert_allclose(alone, together[which], rtol=1e-11, atol=1e-6)
 
 
 def test_no_flight_no_figure():
