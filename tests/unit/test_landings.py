@@ -77,11 +77,11 @@ def test_the_sky_of_a_chance_is_that_of_the_site_then(light):
     sky = site_ephemeris(site, chances.landing_tdb_s)
     # Linear between half hours: the Sun moves 0.25 degrees in a cell, whose arc leaves its chord by 2e-6 rad.
     np.testing.assert_allclose(chances.sun_elevation_rad, sky.sun_elevation_rad, atol=5e-6)
-    np.testing.assert_array_equal(chances.sun_azimuth_rad, sky.sun_azimuth_rad)
-    np.testing.assert_array_equal(chances.earth_azimuth_rad, sky.earth_azimuth_rad)
+    np.testing.assert_allclose(chances.sun_azimuth_rad, sky.sun_azimuth_rad, rtol=1e-12)
+    np.testing.assert_allclose(chances.earth_azimuth_rad, sky.earth_azimuth_rad, rtol=1e-12)
     assert np.all(chances.earth_elevation_rad < 0.0)  # the far side
     expected = relay_elevation(site, relays_of(one), chances.landing_tdb_s)
-    np.testing.assert_array_equal(chances.relay_elevation_rad, expected)
+    np.testing.assert_allclose(chances.relay_elevation_rad, expected, rtol=0.0, atol=1e-12)
 
 
 def test_what_closes_a_chance_is_what_the_lane_asks(light):
