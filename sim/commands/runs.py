@@ -55,7 +55,7 @@ def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None) -> Run:
     from sim.pipeline import run_scenario
 
     if not kernels_are_cached():
-        say("first run of this version here: compiling, which takes about half a minute")
+        say("first run of this version here: compiling, which takes about a minute")
     with progress_bar() as progress:
         return run_scenario(loaded, out, jobs=jobs, progress=progress, draw=_draw_run)
 
