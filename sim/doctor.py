@@ -73,7 +73,7 @@ def _earth() -> str:
 def _compiled() -> str:
     from sim.jit import kernel_cache_dir, kernels_are_cached
 
-    state = "ready" if kernels_are_cached() else "not yet compiled: the first run takes about half a minute more"
+    state = "ready" if kernels_are_cached() else "not yet compiled: the first run takes about a minute more"
     return f"{state} ({kernel_cache_dir()})"
 
 
