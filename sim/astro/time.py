@@ -202,11 +202,6 @@ def julian_date_tt(t_tdb_s: ArrayLike) -> tuple[float, FloatArray]:
     return J2000_JD, (t + tt_minus_tdb_s(t)) / DAY_S
 
 
-def julian_date_utc(t_tdb_s: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Two-part Julian date in UTC (ERFA's quasi-date: a day with a leap second is stretched)."""
-    return _julian_date(np.asarray(t_tdb_s, dtype=np.float64), "UTC")
-
-
 def leap_seconds_end() -> date:
     """When the table of leap seconds expires; after it TAI-UTC is taken as frozen."""
     return _LEAP_SECONDS_END

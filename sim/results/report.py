@@ -21,7 +21,6 @@ from sim.results.explained import ClosureRow, RobustnessRow, best_window_number,
 from sim.results.run import LaneRun, Run, WindowRow
 from sim.results.summary import SHORT_HORIZON_D
 
-REPORT = "report.html"
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 CARDS = {
     "days_open": "days with some lane open",

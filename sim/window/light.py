@@ -43,11 +43,6 @@ def site_sky(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteS
     return SiteSky(site, light, sky.earth_elevation_rad - horizon_at(site, sky.earth_azimuth_rad))
 
 
-def site_light(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteLight:
-    """Sun at a site every half hour from start to stop."""
-    return site_sky(site, start_tdb_s, stop_tdb_s).light
-
-
 def light_tables(lanes: Sequence[ResolvedLane], day_tdb_s: FloatArray) -> dict[str, LightTable]:
     """Light and contact at each lane's site, indexed for its landing rule; lanes of one site share the ephemeris.
 
