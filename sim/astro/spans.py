@@ -1,0 +1,131 @@
+"""Spans of time: where something holds, as sorted pairs of epochs that can be joined, cut and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spans:
+    """Spans that neither overlap nor touch, in order of time.
+
+    Attributes
+    ----------
+    start_tdb_s, stop_tdb_s : ndarray (M,)
+        Any clock will do; Moonport's is TDB seconds past J2000.
+    """
+
+    start_tdb_s: FloatArray
+    stop_tdb_s: FloatArray
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.start_tdb_s)
+
+    @property
+    def duration_s(self) -> FloatArray:
+        """Length of each (M,)."""
+        return self.stop_tdb_s - self.start_tdb_s
+
+    @property
+    def total_s(self) -> float:
+        """Length of all together."""
+        return float(self.duration_s.sum())
+
+    @property
+    def longest_s(self) -> float:
+        """Length of the longest, 0 where there is none."""
+        return float(self.duration_s.max(initial=0.0))
+
+    def contain(self, t_tdb_s: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each epoch (...) lies in a span, starts included, stops not."""
+        t = np.asarray(t_tdb_s, dtype=np.float64)
+        if not len(self):
+            return np.zeros(t.shape, dtype=bool)
+        index = np.searchsorted(self.start_tdb_s, t, side="right") - 1
+        inside: NDArray[np.bool_] = (index >= 0) & (t < self.stop_tdb_s[np.maximum(index, 0)])
+        return inside
+
+    def within(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:
+        """Return what of them lies between two epochs."""
+        return intersection(self, spans([start_tdb_s], [stop_tdb_s]))
+
+    def longer_than(self, duration_s: float) -> Spans:
+        """Return those that last longer."""
+        keep = self.duration_s > duration_s
+        return Spans(self.start_tdb_s[keep], self.stop_tdb_s[keep])
+
+    def gaps(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:
+        """Return the spans between them from start to stop."""
+        inside = self.within(start_tdb_s, stop_tdb_s)
+        starts = np.concatenate([[start_tdb_s], inside.stop_tdb_s])
+        stops = np.concatenate([inside.start_tdb_s, [stop_tdb_s]])
+        return Spans(starts[stops > starts], stops[stops > starts])
+
+
+NONE = Spans(np.empty(0), np.empty(0))
+"""No span."""
+
+
+def spans(start_tdb_s: ArrayLike, stop_tdb_s: ArrayLike) -> Spans:
+    """Return spans in order, those that overlap or touch made one, those of no length left out."""
+    start, stop = (np.asarray(ends, dtype=np.float64).ravel() for ends in (start_tdb_s, stop_tdb_s))
+    keep = stop > start
+    order = np.argsort(start[keep], kind="stable")
+    start, stop = start[keep][order], stop[keep][order]
+    if not len(start):
+        return NONE
+    reached = np.maximum.accumulate(stop)
+    fresh = np.concatenate([[True], start[1:] > reached[:-1]])
+    last = np.concatenate([np.flatnonzero(fresh)[1:] - 1, [len(start) - 1]])
+    return Spans(start[fresh], reached[last])
+
+
+def union(*many: Spans) -> Spans:
+    """Return where any of them holds."""
+    return spans(
+        np.concatenate([each.start_tdb_s for each in many] or [np.empty(0)]),
+        np.concatenate([each.stop_tdb_s for each in many] or [np.empty(0)]),
+    )
+
+
+def intersection(first: Spans, second: Spans) -> Spans:
+    """Return where both hold."""
+    if not len(first) or not len(second):
+        return NONE
+    # Every span of the one is cut by those of the other that overlap it.
+    low = np.searchsorted(second.stop_tdb_s, first.start_tdb_s, side="right")
+    high = np.searchsorted(second.start_tdb_s, first.stop_tdb_s, side="left")
+    counts = np.maximum(high - low, 0)
+    one = np.repeat(np.arange(len(first)), counts)
+    other = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
+    start = np.maximum(first.start_tdb_s[one], second.start_tdb_s[other])
+    stop = np.minimum(first.stop_tdb_s[one], second.stop_tdb_s[other])
+    return spans(start, stop)
+
+
+def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
+    """Return where a sampled quantity is zero or more, its edges by straight lines between samples.
+
+    ``t_tdb_s`` (N,) ascends; ``value`` (N,) may be boolean-like (edges then lie half-way) and counts as negative where
+    it is NaN.
+    """
+    known = np.where(np.isnan(value), -1.0, value)
+    up = known >= 0.0
+    edge = np.flatnonzero(up[1:] != up[:-1])
+    before, after = known[edge], known[edge + 1]
+    at = t_tdb_s[edge] + (t_tdb_s[edge + 1] - t_tdb_s[edge]) * before / (before - after)
+    return _between_edges(at, bool(up[0]), t_tdb_s[0], t_tdb_s[-1]) if len(up) else NONE
+
+
+def _between_edges(edge_tdb_s: FloatArray, starts_up: bool, start_tdb_s: float, stop_tdb_s: float) -> Spans:
+    """Spans from edges in order that alternate up and down."""
+    first = [start_tdb_s] if starts_up else []
+    ends_up = starts_up == (len(edge_tdb_s) % 2 == 0)
+    edges = np.concatenate([first, edge_tdb_s, [stop_tdb_s] if ends_up else []])
+    return spans(edges[::2], edges[1::2])

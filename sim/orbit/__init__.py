@@ -1,0 +1,1 @@
+"""Orbits of the station's elements about the Moon and its libration points."""

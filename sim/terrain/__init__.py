@@ -1,0 +1,1 @@
+"""Terrain around a site: elevation models, and the horizon they make."""
