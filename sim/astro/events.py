@@ -109,13 +109,17 @@ def _with_grazes(signal: Signal, t: FloatArray, value: FloatArray) -> tuple[Floa
     added_t, added = [np.empty(0)], [np.empty(0)]
     for sign in (1.0, -1.0):
         some = turn[side[turn] == sign]
-        at, least = _turns(lambda epochs, sign=sign: sign * _value(signal, epochs), t, some, t[1] - t[0], sign)
+        at, least = _turns(_times(signal, sign), t, some, t[1] - t[0], sign)
         over = np.where(least >= 0.0, 1.0, -1.0) != sign
         added_t.append(at[over])
         added.append(least[over])
     more_t, more = np.concatenate(added_t), np.concatenate(added)
     order = np.argsort(np.concatenate([t, more_t]), kind="stable")
     return np.concatenate([t, more_t])[order], np.concatenate([value, more])[order]
+
+
+def _times(signal: Signal, sign: float) -> Callable[[FloatArray], FloatArray]:
+    return lambda epochs: sign * _value(signal, epochs)
 
 
 def _turns(

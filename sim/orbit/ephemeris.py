@@ -46,7 +46,8 @@ class LunarEphemeris:
     @property
     def epochs_tdb_s(self) -> FloatArray:
         """The even epochs (N,)."""
-        return self.start_tdb_s + self.step_s * np.arange(len(self.states_icrf))
+        epochs: FloatArray = self.start_tdb_s + self.step_s * np.arange(len(self.states_icrf), dtype=np.float64)
+        return epochs
 
     def state_icrf(self, t_tdb_s: ArrayLike) -> FloatArray:
         """State (..., 6) at epochs (...), km and km/s; NaN outside first to last."""
