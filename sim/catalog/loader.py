@@ -16,6 +16,7 @@ from sim.catalog.models import (
     LandingSite,
     Launcher,
     LaunchSite,
+    LunarOrbit,
     Partner,
     StagingOrbit,
 )
@@ -34,6 +35,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "landing_sites": LandingSite,
     "staging_orbits": StagingOrbit,
     "ground_stations": GroundStation,
+    "lunar_orbits": LunarOrbit,
 }
 DATA = Path(__file__).parent / "data"
 HORIZONS = DATA / "horizons"

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from sim.catalog.days import DaySpan, Season
 from sim.catalog.figures import ForceFigure, MassFigure, Sourced, SpeedFigure, Status, TimeFigure, UpkeepFigure
+from sim.catalog.orbits import LunarOrbit
 from sim.document.fields import (
     AzimuthRange,
     Dates,
@@ -42,6 +43,7 @@ LanderId = Annotated[str, IdOf("landers")]
 LandingSiteId = Annotated[str, IdOf("landing_sites")]
 StagingOrbitId = Annotated[str, IdOf("staging_orbits")]
 PartnerId = Annotated[str, IdOf("partners")]
+LunarOrbitId = Annotated[str, IdOf("lunar_orbits")]
 GroundStationId = Annotated[str, IdOf("ground_stations")]
 
 
@@ -342,6 +344,8 @@ class Catalog(Entry):
     """Where landers wait."""
     ground_stations: dict[str, GroundStation]
     """Antennas on the Earth."""
+    lunar_orbits: dict[str, LunarOrbit]
+    """Where relays, orbiters and stations stay."""
 
 
 __all__ = [
@@ -356,6 +360,7 @@ __all__ = [
     "LandingSite",
     "LaunchSite",
     "Launcher",
+    "LunarOrbit",
     "Partner",
     "Season",
     "Stage",

@@ -17,6 +17,7 @@ from sim.document.quantity import dimension_of, example_of, units_of
 UNIT_SUFFIXES = {
     "_km2_s2": "km2/s2",
     "_m_s_per_day": "m/s/d",
+    "_m2_kg": "m2/kg",
     "_m_s": "m/s",
     "_deg": "deg",
     "_km": "km",
@@ -89,6 +90,7 @@ Kg = Annotated[float, InUnit("kg")]
 MetrePerS = Annotated[float, InUnit("m/s")]
 Km2PerS2 = Annotated[float, InUnit("km2/s2")]
 KiloWatt = Annotated[float, InUnit("kW")]
+SquareMetrePerKg = Annotated[float, InUnit("m2/kg")]
 Share = Annotated[float, InUnit("1")]
 
 Latitude = Annotated[float, InUnit("deg"), Field(ge=-90, le=90)]

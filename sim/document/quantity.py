@@ -22,6 +22,7 @@ _DIMENSIONS: dict[str, dict[str, str | Decimal]] = {
     "energy": {"km2/s2": "1", "m2/s2": "0.000001"},
     "force": {"N": "1", "kN": "1000"},
     "power": {"W": "1", "kW": "1000", "MW": "1000000"},
+    "area per mass": {"m2/kg": "1"},
     "share": {"1": "1", "%": "0.01"},
 }
 
@@ -43,6 +44,7 @@ _FOLDED = {name.casefold(): name for name in _DIMENSION_OF if name.casefold() no
 _EXAMPLES = {
     "mass": "8.2 t", "length": "100 km", "time": "3.5 d", "angle": "51.8 deg", "speed": "900 m/s",
     "speed per time": "0.5 m/s/d", "energy": "-1.8 km2/s2", "force": "7.5 kN", "power": "4 kW", "share": "40 %",
+    "area per mass": "0.02 m2/kg",
 }  # fmt: skip
 _READABLE = {"mass": ("t", "kg"), "length": ("km", "m"), "time": ("d", "h", "min", "s"), "speed": ("m/s",)}
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")

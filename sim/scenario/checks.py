@@ -15,10 +15,10 @@ from pathlib import Path
 from sim.catalog.loader import horizon_file
 from sim.catalog.models import Lander, LandingSite, Launcher
 from sim.constants import R_MOON_KM
-from sim.document.nodes import MapNode, Node, ScalarNode, find
+from sim.document.nodes import MapNode, Node, ScalarNode, find, is_null
 from sim.document.problem import Problem
 from sim.document.quantity import QuantityError, parse_quantity
-from sim.scenario import feasibility
+from sim.scenario import feasibility, orbit_checks
 from sim.scenario.draft import Check, Draft, DraftLane, KeyPath
 from sim.scenario.feasibility import phasing_c3_km2_s2
 from sim.scenario.model import Lane
@@ -296,8 +296,18 @@ def check_deliveries_within_horizon(draft: Draft) -> Iterator[Problem]:
         yield draft.warning(("deliveries",), what, "widen the horizon or bring them forward")
 
 
+def check_something_is_asked(draft: Draft) -> Iterator[Problem]:
+    """Check that there are lanes, or elements of a station to look at."""
+    lanes = draft.root.entries.get("lanes")
+    unread = lanes is not None and not is_null(lanes) and not (isinstance(lanes, MapNode) and not lanes.entries)
+    if draft.station is None or unread:
+        return
+    if not draft.station.orbit and not draft.station.surface:
+        yield draft.problem((), "has neither lanes nor elements of a station", "add lanes, or station.orbit")
+
+
 CHECKS: tuple[Check, ...] = tuple(
     value
-    for name, value in [*globals().items(), *vars(feasibility).items()]
+    for name, value in [*globals().items(), *vars(feasibility).items(), *vars(orbit_checks).items()]
     if name.startswith("check_") and callable(value)
 )

@@ -16,6 +16,8 @@ from sim.catalog.models import (
     LandingSiteId,
     LauncherId,
     LaunchSiteId,
+    LunarOrbit,
+    LunarOrbitId,
     Partner,
     PartnerId,
     Season,
@@ -32,11 +34,14 @@ from sim.document.fields import (
     KiloWatt,
     Km,
     Km2PerS2,
+    Latitude,
+    Longitude,
+    Metre,
     MetrePerS,
     Second,
     SecondRange,
     Share,
-    UtcText,
+    SquareMetrePerKg,
 )
 
 DAY_S = 86400.0
@@ -92,33 +97,15 @@ class SurfaceElement(Entry):
     """A remark."""
 
 
-class ElementOrbit(Entry):
-    """An orbit at the Moon by the altitudes of its apsides; say in which frame its angles count."""
+class StationKeeping(Entry):
+    """How an orbit is kept. What is left out is chosen by the kind of orbit."""
 
-    frame: Literal["moon_me", "earth_orbit_plane", "icrf"]
-    """Axes that inclination, node and argument count from: the Moon's mean-Earth axes held at the epoch, the plane
-    of the Earth's path about the Moon then (x to the Earth), or ICRF."""
-    perilune_altitude_km: Annotated[Km, Field(gt=0)]
-    """Above 1737.4 km."""
-    apolune_altitude_km: Annotated[Km, Field(gt=0)]
-    """Above 1737.4 km."""
-    inclination_deg: Annotated[Deg, Field(ge=0, le=180)]
-    """To the frame's equator."""
-    argument_of_perilune_deg: Annotated[Deg, Field(ge=-360, le=360)] = 90.0
-    """From the node to perilune: 90 deg puts apolune over the south, 270 deg over the north."""
-    node_deg: Annotated[Deg, Field(ge=-360, le=360)] = 0.0
-    """Of the ascending node, from the frame's x axis."""
-    mean_anomaly_deg: Annotated[Deg, Field(ge=-360, le=360)] = 0.0
-    """At the epoch; 0 deg is perilune."""
-    epoch: UtcText | None = None
-    """UTC, e.g. ``2030-01-01T00:00:00``; left out: the start of the horizon."""
-
-    @model_validator(mode="after")
-    def _apolune_is_above(self) -> Self:
-        if self.apolune_altitude_km < self.perilune_altitude_km:
-            message = "apolune is below perilune — swap the two"
-            raise ValueError(message)
-        return self
+    perilune_band_km: Annotated[Km, Field(gt=0)] | None = None
+    """Perilune may move by so much before it is put back."""
+    argument_band_deg: Annotated[Deg, Field(gt=0, le=90)] | None = None
+    """The argument of perilune likewise."""
+    delta_v_m_s: Annotated[MetrePerS, Field(gt=0)] | None = None
+    """What is aboard for it: its end is the end of life."""
 
 
 class OrbitElement(Entry):
@@ -130,8 +117,18 @@ class OrbitElement(Entry):
     """Name for people."""
     kind: Literal["relay", "orbiter", "station"]
     """What it is."""
-    orbit: ElementOrbit | None = None
-    """Where it flies."""
+    orbit: LunarOrbitId | LunarOrbit | None = None
+    """Where it flies: id of a lunar orbit of the catalogue, or an orbit written out."""
+    phase: Annotated[Share, Field(ge=0, lt=1)] = 0.0
+    """Part of a revolution by which it runs ahead of the orbit's own place: to spread several on one orbit."""
+    keeping: StationKeeping | Literal["none"] = StationKeeping()
+    """How its orbit is kept; ``none``: it flies free, until it falls."""
+    sunlight_m2_kg: Annotated[SquareMetrePerKg, Field(ge=0, le=10)] = 0.0
+    """Cr A/m: area that sunlight pushes, per mass."""
+    since: date | None = None
+    """First UTC day of service; left out: the start of the horizon."""
+    until: date | None = None
+    """Last UTC day of service."""
     owner: PartnerId | None = None
     """Who it belongs to."""
     note: str = ""
@@ -147,6 +144,36 @@ class Station(Entry):
     """What stands on the ground."""
     orbit: tuple[OrbitElement, ...] = ()
     """What flies above it."""
+
+
+class CoveragePoint(Entry):
+    """A place on the Moon whose contact is looked at beside the station's."""
+
+    id: str
+    """Its key in the file."""
+    latitude_deg: Latitude
+    """Mean-Earth axes, north positive."""
+    longitude_deg: Longitude
+    """East."""
+    height_m: Metre = 0.0
+    """Above 1737.4 km."""
+    min_elevation_deg: Annotated[Deg, Field(ge=0, lt=90)] = 5.0
+    """Over the level horizon, for relays and the Earth alike."""
+
+
+class Coverage(Entry):
+    """What is looked at of contact: places, ground stations, and the map of the whole Moon."""
+
+    points: dict[str, CoveragePoint] = Field(default_factory=dict)
+    """Places beside the station's site, by names of your own."""
+    ground_stations: tuple[GroundStationId, ...] = ()
+    """Ids of ground stations on the Earth that hold the link; left out: the Earth's centre, day and night."""
+    step_s: Annotated[Second, Field(ge=10, le=3600)] = 60.0
+    """Step of the count of relays in view."""
+    map_step_deg: Annotated[Deg, Field(ge=1, le=30)] = 4.0
+    """Latitudes and longitudes of the map stand so far apart."""
+    map_length_s: Annotated[Second, Field(ge=0)] = 28.0 * DAY_S
+    """Time over which the map counts, from the start of the horizon; ``0 d``: no map."""
 
 
 class Phasing(Entry):
@@ -329,9 +356,11 @@ class Scenario(Entry):
     """Those that take part; an id of the catalogue may stay empty: ``cnsa: {}``."""
     station: Station
     """What the deliveries are for."""
-    lanes: Annotated[dict[str, Lane], Field(min_length=1)]
-    """Ways of delivering, by names of your own."""
+    lanes: dict[str, Lane] = Field(default_factory=dict)
+    """Ways of delivering, by names of your own; none: the station is looked at alone."""
     deliveries: tuple[Delivery, ...] = ()
     """What has to arrive."""
+    coverage: Coverage = Coverage()
+    """What is looked at of contact."""
     catalog: Catalog
     """Entries of the scenario's own, by kind and id, laid over the shipped ones."""

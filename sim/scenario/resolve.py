@@ -96,6 +96,16 @@ def station_site(scenario: Scenario) -> LandingSite:
     return site if isinstance(site, LandingSite) else scenario.catalog.landing_sites[site]
 
 
+def orbit_elements(scenario: Scenario) -> tuple[OrbitElement, ...]:
+    """Give the station's elements that have an orbit, ids of the catalogue looked up."""
+    orbits = scenario.catalog.lunar_orbits
+    return tuple(
+        item.model_copy(update={"orbit": orbits[item.orbit]}) if isinstance(item.orbit, str) else item
+        for item in scenario.station.orbit
+        if item.orbit is not None
+    )
+
+
 def resolve_lane(scenario: Scenario, lane_id: str) -> ResolvedLane:
     """Look up what a lane refers to."""
     lane, catalog = scenario.lanes[lane_id], scenario.catalog
@@ -110,7 +120,7 @@ def resolve_lane(scenario: Scenario, lane_id: str) -> ResolvedLane:
         landing_site=catalog.landing_sites[lane.site] if lane.site else station_site(scenario),
         partner=lane.partner or launcher.partner,
         horizon_start=scenario.horizon.start,
-        relays=tuple(item for item in scenario.station.orbit if item.kind == "relay" and item.orbit is not None),
+        relays=tuple(item for item in orbit_elements(scenario) if item.kind == "relay"),
         injection_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.injection_in_sight_of),
         insertion_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.insertion_in_sight_of),
     )

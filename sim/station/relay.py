@@ -17,8 +17,9 @@ from sim.astro.frames import icrf_to_earth_moon
 from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import orbit_from_state
-from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
-from sim.scenario.model import ElementOrbit, OrbitElement
+from sim.catalog.orbits import LunarOrbit
+from sim.constants import GM_MOON_KM3_S2
+from sim.scenario.model import OrbitElement
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DEG
 
@@ -120,11 +121,11 @@ def two_body_relay(element: OrbitElement, default_epoch_tdb_s: float) -> TwoBody
         For an element without an orbit.
     """
     orbit = element.orbit
-    if orbit is None:
-        message = f"relay {element.id} has no orbit"
+    if not isinstance(orbit, LunarOrbit) or orbit.frame is None:
+        message = f"relay {element.id} has no ellipse"
         raise ValueError(message)
     epoch = default_epoch_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch)
-    perilune, apolune = R_MOON_KM + orbit.perilune_altitude_km, R_MOON_KM + orbit.apolune_altitude_km
+    perilune, apolune = orbit.apsis_radii_km
     return TwoBodyRelay(
         name=element.id,
         semi_major_axis_km=0.5 * (perilune + apolune),
@@ -154,10 +155,10 @@ def frame_axes_icrf(frame: str, epoch_tdb_s: float) -> FloatArray:
     return np.diag([-1.0, -1.0, 1.0]) @ icrf_to_earth_moon(epoch_tdb_s)
 
 
-def _orbit_axes(orbit: ElementOrbit) -> FloatArray:
+def _orbit_axes(orbit: LunarOrbit) -> FloatArray:
     """Rows to perilune, along the motion there and normal (3, 3), on the axes of the orbit's frame."""
     node, argument = orbit.node_deg * DEG, orbit.argument_of_perilune_deg * DEG
-    inclination = orbit.inclination_deg * DEG
+    inclination = (orbit.inclination_deg or 0.0) * DEG
     to_node = np.array([np.cos(node), np.sin(node), 0.0])
     normal = np.array([np.sin(inclination) * np.sin(node), -np.sin(inclination) * np.cos(node), np.cos(inclination)])
     ahead = np.cross(normal, to_node)

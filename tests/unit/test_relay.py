@@ -11,7 +11,8 @@ from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import state_from_orbit, two_body_state
-from sim.scenario.model import ElementOrbit, OrbitElement
+from sim.catalog.orbits import LunarOrbit
+from sim.scenario.model import OrbitElement
 from sim.station.relay import RelayOrbit, eccentric_anomaly_rad, frame_axes_icrf, two_body_relay
 
 HOUR_S, DEG = 3600.0, np.pi / 180.0
@@ -19,7 +20,7 @@ START = tdb_s_from_utc("2029-01-01")
 
 
 def relay(frame="moon_me", perilune=200.0, apolune=16_000.0, inclination=119.0, **elements):
-    orbit = ElementOrbit(
+    orbit = LunarOrbit(
         frame=frame,
         perilune_altitude_km=perilune,
         apolune_altitude_km=apolune,
@@ -99,5 +100,5 @@ def test_it_is_what_coverage_asks_of_an_orbit():
 
 
 def test_an_element_without_an_orbit_is_refused():
-    with pytest.raises(ValueError, match="no orbit"):
+    with pytest.raises(ValueError, match="no ellipse"):
         two_body_relay(OrbitElement(id="relay", kind="relay"), START)

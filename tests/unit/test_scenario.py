@@ -252,6 +252,7 @@ def test_an_override_does_not_leak_into_the_shipped_catalogue(load):
 
 
 OFFSET_SITE = "latitude: -85.9 deg, longitude: 2.1 deg, source: me, status: assumed, horizon"
+RELAY = "id: relay, kind: relay"
 TWO = "id: one, lane: cargo, after: [two]}, {id: two, lane: cargo, after: [one]"
 MAST = "[{id: mast, mass: 1 t}]"
 
@@ -362,6 +363,21 @@ CASES = {
     "check_deliveries_within_horizon": (
         ["deliveries=[{id: a, lane: cargo, not_before: 2040-01-01}]"],
         "warning", "deliveries[0].not_before", "after the horizon's end",
+    ),
+    "check_something_is_asked": (["lanes=null"], "error", "", "neither lanes nor elements"),
+    "check_orbits_stay_above_the_ground": (
+        [f"station.orbit=[{{{RELAY}, orbit: {{frame: moon_me, inclination: 62 deg, perilune_radius: 200 km,"
+         " apolune_radius: 16000 km}}]"],
+        "error", "station.orbit[0].orbit", "perilune stands 1537 km below the surface",
+    ),
+    "check_orbits_stay_at_the_moon": (
+        [f"station.orbit=[{{{RELAY}, orbit: {{frame: icrf, inclination: 62 deg, semi_major_axis: 50000 km,"
+         " eccentricity: 0.2}}]"],
+        "error", "station.orbit[0].orbit", "apolune stands 60000 km from the Moon",
+    ),
+    "check_elements_serve_within_the_horizon": (
+        [f"station.orbit=[{{{RELAY}, orbit: nrho_9_2, since: 2099-01-01}}]"],
+        "warning", "station.orbit[0].since", "after the horizon's end",
     ),
 }  # fmt: skip
 
