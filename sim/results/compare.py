@@ -16,6 +16,7 @@ import xarray as xr
 from sim.errors import UsageError
 from sim.results.provenance import provenance_document
 from sim.results.run import PROVENANCE, Run, write_json
+from sim.results.station_summary import StationMetric, station_metrics
 from sim.results.summary import MANY_LANES, METRICS, Metric, Value
 
 COMPARISON = "comparison"
@@ -66,7 +67,7 @@ def compare(runs: Sequence[Run]) -> Comparison:
         raise UsageError(message)
     names = unique_names(runs)
     lanes = tuple(row for name, run in zip(names, runs, strict=True) for row in lane_rows(name, run))
-    rows = tuple(metric_row(metric, runs) for metric in METRICS)
+    rows = (*lane_metric_rows(runs), *station_rows(runs))
     return Comparison(names, rows, tuple(metric.name for metric in LANE_METRICS), lanes, notes(names, runs))
 
 
@@ -87,6 +88,21 @@ def metric_row(metric: Metric, runs: Sequence[Run]) -> MetricRow:
     return MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best)
 
 
+def lane_metric_rows(runs: Sequence[Run]) -> tuple[MetricRow, ...]:
+    """Return the metrics of all lanes together; none where no run has a lane."""
+    return tuple(metric_row(metric, runs) for metric in METRICS) if any(run.lanes for run in runs) else ()
+
+
+def station_rows(runs: Sequence[Run]) -> tuple[MetricRow, ...]:
+    """Return the metrics of the stations over time that some run has."""
+    rows = []
+    for metric in station_metrics([run.station for run in runs]):
+        values = tuple(metric.of(run.station) for run in runs)
+        best = best_columns(metric, values)
+        rows.append(MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best))
+    return tuple(rows)
+
+
 def can_be_ranked(metric: Metric, runs: Sequence[Run]) -> bool:
     """Whether the runs' horizons allow to rank a metric: counts and totals need equal lengths, dates equal horizons."""
     horizons = {(run.header.start, run.header.end) for run in runs}
@@ -95,7 +111,7 @@ def can_be_ranked(metric: Metric, runs: Sequence[Run]) -> bool:
     return not metric.grows or len({np.datetime64(end) - np.datetime64(start) for start, end in horizons}) == 1
 
 
-def best_columns(metric: Metric, values: Sequence[Value]) -> tuple[int, ...]:
+def best_columns(metric: Metric | StationMetric, values: Sequence[Value]) -> tuple[int, ...]:
     """Return the indices of the best values; none where no way is better or all that are known agree."""
     known: list[Any] = [value for value in values if value is not None]
     if not metric.better or len(set(known)) < 2:
@@ -130,7 +146,7 @@ def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
         if len(set(values)) > 1
     ]
     unranked = [metric.name for metric in METRICS if metric.better and not can_be_ranked(metric, runs)]
-    if unranked:
+    if unranked and any(run.lanes for run in runs):
         found.append(f"no best is marked where the horizon decides: {', '.join(unranked)}")
     return tuple(found)
 

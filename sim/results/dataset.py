@@ -2,8 +2,8 @@
 
 Groups: ``/`` (what the run is, as attributes), ``/lanes/<lane>`` (launches by ``day``; ``porkchop_*`` by ``day`` and
 ``time_of_flight``; constraint masks by ``constraint`` and ``day``; ``window_*`` by ``window``; ``closure_* chance_*
-robustness_* profile_* sky_* horizon_*`` by a dimension of that name, where there are any) and ``/flights`` (the
-best flight of every window, sampled). Units are those people read, as in the tables; epochs are UTC to the
+robustness_* profile_* sky_* horizon_*`` by a dimension of that name, where there are any), ``/flights`` (the best
+flight of every window, sampled) and ``/station`` (see `sim.results.station_dataset`). Units are those people read, as in the tables; epochs are UTC to the
 millisecond, in ``/flights`` TDB seconds past J2000 as well; vectors are geocentric on ICRF axes, km.
 """
 
@@ -34,6 +34,7 @@ DAY_UNITS = "days since 2000-01-01"
 ENGINE: Literal["h5netcdf"] = "h5netcdf"
 LANES_GROUP = "lanes"
 FLIGHTS_GROUP = "flights"
+STATION_GROUP = "station"
 PACKED_FROM = 8192  # values; below, chunks cost more time than they save room
 PACKED = {"zlib": True, "complevel": 1, "shuffle": True}
 LANE_WIDE = ("lane", "day", "assumed", "window")
@@ -63,6 +64,7 @@ def write_dataset(
     lanes: Sequence[xr.Dataset],
     flights: xr.Dataset,
     attributes: Mapping[str, str],
+    station: xr.Dataset | None = None,
 ) -> None:
     """Write ``results.nc``.
 
@@ -76,11 +78,13 @@ def write_dataset(
         From `flights_dataset`.
     attributes : mapping
         Of the root group: what the run is, and its conventions.
+    station : Dataset, optional
+        From `sim.results.station_dataset.station_dataset`.
     """
     names = ";".join(lane.attrs["lane"] for lane in lanes)
     groups = {"/": xr.Dataset(attrs=dict(attributes) | {"lanes": names})}
     groups |= {f"/{LANES_GROUP}/{lane.attrs['lane']}": lane for lane in lanes}
-    groups |= {f"/{FLIGHTS_GROUP}": flights}
+    groups |= {f"/{FLIGHTS_GROUP}": flights} | ({} if station is None else {f"/{STATION_GROUP}": station})
     encoding = {group: encodings(dataset) for group, dataset in groups.items()}
     xr.DataTree.from_dict(groups).to_netcdf(path, mode="w", engine=ENGINE, encoding=encoding)
 

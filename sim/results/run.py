@@ -15,6 +15,7 @@ from sim.errors import UsageError
 from sim.results.dataset import (
     FLIGHTS_GROUP,
     LANES_GROUP,
+    STATION_GROUP,
     RunHeader,
     flights_dataset,
     lane_dataset,
@@ -23,9 +24,13 @@ from sim.results.dataset import (
 )
 from sim.results.explained import lane_lands
 from sim.results.provenance import conventions
+from sim.results.station import write_station_tables
+from sim.results.station_dataset import station_dataset
+from sim.results.station_summary import summarise_station
 from sim.results.summary import summarise
 from sim.results.tables import write_tables
 from sim.results.tracks import FlightTrack
+from sim.station.outcome import StationOutcome
 from sim.window.types import LaneOutcome
 
 RESULTS = "results.nc"
@@ -83,7 +88,8 @@ class Run:
     """A finished run, all in memory: nothing of it is read from the folder later.
 
     ``flights`` has dims flight, sample, burn, axis (no flight where no window opened); ``summary`` and ``provenance``
-    are the JSON documents.
+    are the JSON documents; ``station`` is the station over time (see `sim.results.station_dataset`), None where it was
+    not looked at.
     """
 
     path: Path
@@ -92,6 +98,7 @@ class Run:
     flights: xr.Dataset
     summary: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    station: xr.Dataset | None = None
 
     @property
     def name(self) -> str:
@@ -114,6 +121,7 @@ def write_results(
     tracks: Sequence[FlightTrack],
     resolved_yaml: str,
     provenance: Mapping[str, Any],
+    station: StationOutcome | None = None,
 ) -> Run:
     """Write tables, dataset, summary, provenance and the resolved scenario into an existing folder.
 
@@ -123,11 +131,15 @@ def write_results(
     lanes = [lane_dataset(outcome, header.partners.get(outcome.lane, "")) for outcome in outcomes]
     write_tables(folder / TABLES, outcomes, conventions())
     flights, summary = flights_dataset(tracks), summarise(header, lanes)
-    write_dataset(folder / RESULTS, lanes, flights, root_attributes(header))
+    over_time = None if station is None else station_dataset(station)
+    if station is not None and over_time is not None:
+        write_station_tables(folder / TABLES, station)
+        summary["station"] = summarise_station(over_time)
+    write_dataset(folder / RESULTS, lanes, flights, root_attributes(header), over_time)
     write_json(folder / SUMMARY, summary)
     write_json(folder / PROVENANCE, provenance)
     (folder / RESOLVED).write_text(resolved_yaml, encoding="utf-8", newline="")
-    return Run(folder, header, tuple(lane_run(lane) for lane in lanes), flights, summary, provenance)
+    return Run(folder, header, tuple(lane_run(lane) for lane in lanes), flights, summary, provenance, over_time)
 
 
 def root_attributes(header: RunHeader) -> dict[str, str]:
@@ -159,9 +171,10 @@ def load_run(path: str | Path) -> Run:
         header = RunHeader(**summary["scenario"])
         lanes = tuple(lane_run(read_dataset(folder / RESULTS, f"{LANES_GROUP}/{lane}")) for lane in summary["lanes"])
         flights = read_dataset(folder / RESULTS, FLIGHTS_GROUP)
+        station = read_dataset(folder / RESULTS, STATION_GROUP) if "station" in summary else None
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UsageError(not_a_run(folder, f"{RESULTS} or {SUMMARY} is damaged ({error})")) from error
-    return Run(folder, header, lanes, flights, summary, provenance)
+    return Run(folder, header, lanes, flights, summary, provenance, station)
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:

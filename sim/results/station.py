@@ -1,0 +1,263 @@
+"""The station's outcome as rows of tables: each function maps the sources of columns to values in inside units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.spans import Spans
+from sim.astro.time import tdb_s_from_utc, utc_text
+from sim.results.station_columns import STATION_TABLES
+from sim.results.tables import column_entry, csv_text
+from sim.station.outcome import EVENT_MEANINGS, PATHS, ContactRecord, LightRecord, StationOutcome
+
+FloatArray = NDArray[np.float64]
+Values = dict[str, Any]
+
+
+def write_station_tables(folder: Path, outcome: StationOutcome) -> None:
+    """Write the station's tables into the folder of tables, and what their columns mean beside those of the others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in station_tables_text(outcome).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    place = folder / "columns.json"
+    document = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {"tables": {}}
+    for name, columns in STATION_TABLES.items():
+        document["tables"][name] = [column_entry(column) for column in columns]
+    document["event_kinds"] = dict(EVENT_MEANINGS)
+    place.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="")
+
+
+def station_tables_text(outcome: StationOutcome) -> dict[str, str]:
+    """Return every table of the station as CSV text, by file name."""
+    blocks = {
+        "station_events.csv": [event_values(outcome)],
+        "station_orbits.csv": [orbit_values(outcome)],
+        "orbit_elements.csv": element_blocks(outcome),
+        "upkeep_burns.csv": [burn_values(outcome)],
+        "contact.csv": [contact_values(outcome)],
+        "contact_gaps.csv": [gap_values(outcome)],
+        "light.csv": [light_values(outcome)],
+        "dark_gaps.csv": [dark_values(outcome)],
+        "power.csv": [power_values(outcome)],
+        "tasks.csv": [task_values(outcome)],
+        "arrivals.csv": [arrival_values(outcome)],
+    }
+    return {name: csv_text(STATION_TABLES[name], blocks[name]) for name in STATION_TABLES}
+
+
+def rows(names: Sequence[str], found: Sequence[dict[str, Any]]) -> Values:
+    """Return rows as columns: name to values, also without a row."""
+    return {name: [row[name] for row in found] for name in names}
+
+
+def event_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``station_events.csv``, in order of time."""
+    names = ("kind", "subject", "start_tdb_s", "stop_tdb_s", "size", "unit", "what")
+    values = {name: [getattr(event, name) for event in outcome.events] for name in names}
+    return values | {"duration_s": [event.stop_tdb_s - event.start_tdb_s for event in outcome.events]}
+
+
+def orbit_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``station_orbits.csv``."""
+    names = (
+        *("element", "kind", "orbit", "status", "frame", "forces", "moon_degree", "period_s", "start_tdb_s"),
+        *("end_tdb_s", "end", "end_latitude_rad", "end_longitude_rad", "upkeep_m_s_per_year", "upkeep_spread_m_s"),
+        *("upkeep", "note"),
+    )
+    values = {name: [getattr(orbit, name) for orbit in outcome.orbits] for name in names}
+    return values | {"burns": [len(orbit.burn_tdb_s) for orbit in outcome.orbits]}
+
+
+ELEMENT_ARRAYS = (
+    "day_tdb_s",
+    "semi_major_axis_km",
+    "eccentricity",
+    "inclination_rad",
+    "argument_of_perilune_rad",
+    "node_rad",
+    "perilune_altitude_km",
+    "apolune_altitude_km",
+)
+
+
+def element_blocks(outcome: StationOutcome) -> list[Values]:
+    """Return the rows of ``orbit_elements.csv``, element by element, the days it is in service."""
+    blocks = []
+    for orbit in outcome.orbits:
+        known = np.isfinite(orbit.perilune_altitude_km)
+        arrays = {name: getattr(orbit, name)[known] for name in ELEMENT_ARRAYS}
+        blocks.append({"element": [orbit.element] * int(known.sum())} | arrays)
+    return blocks
+
+
+def burn_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``upkeep_burns.csv``."""
+    found = [
+        {"element": orbit.element, "t_tdb_s": t, "dv_m_s": dv}
+        for orbit in outcome.orbits
+        for t, dv in zip(orbit.burn_tdb_s, orbit.burn_m_s, strict=True)
+    ]
+    return rows(("element", "t_tdb_s", "dv_m_s"), found)
+
+
+CONTACT_FIGURES = (
+    *("point", "latitude_rad", "longitude_rad", "relays_in_view_mean", "relays_in_view_most", "double_share"),
+    *("range_mean_km", "range_most_km", "horizon", "link"),
+)
+GAP_FIGURES = ("share", "gaps", "longest_gap_s", "gap_95_s", "mean_gap_s")
+
+
+def contact_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``contact.csv``: each place by each path."""
+    found = [
+        {name: getattr(contact, name) for name in CONTACT_FIGURES}
+        | {"path": path}
+        | gap_figures(contact.spans[path], outcome.start_tdb_s, outcome.stop_tdb_s)
+        | volume_figures(contact, path)
+        for contact in outcome.contacts
+        for path in PATHS
+    ]
+    return rows((*CONTACT_FIGURES, "path", *GAP_FIGURES, "volume_mean_gbit", "volume_least_gbit"), found)
+
+
+def gap_figures(contact: Spans, start_tdb_s: float, stop_tdb_s: float) -> dict[str, float]:
+    """Return share of time with contact, and count, longest, 95th percentile and mean of the gaps between."""
+    gaps = contact.gaps(start_tdb_s, stop_tdb_s).duration_s
+    return {
+        "share": contact.within(start_tdb_s, stop_tdb_s).total_s / (stop_tdb_s - start_tdb_s),
+        "gaps": len(gaps),
+        "longest_gap_s": float(gaps.max(initial=0.0)),
+        "gap_95_s": float(np.percentile(gaps, 95.0)) if len(gaps) else 0.0,
+        "mean_gap_s": float(gaps.mean()) if len(gaps) else 0.0,
+    }
+
+
+def volume_figures(contact: ContactRecord, path: str) -> dict[str, float]:
+    """Return mean and least data a day; they belong to all paths together."""
+    told = path == "any" and len(contact.volume_gbit) > 0
+    mean, least = (contact.volume_gbit.mean(), contact.volume_gbit.min()) if told else (np.nan, np.nan)
+    return {"volume_mean_gbit": float(mean), "volume_least_gbit": float(least)}
+
+
+def gap_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``contact_gaps.csv``: every span without contact of a place by a path."""
+    found = []
+    for contact in outcome.contacts:
+        for path in PATHS:
+            gaps = contact.spans[path].gaps(outcome.start_tdb_s, outcome.stop_tdb_s)
+            found += [row | {"point": contact.point, "path": path} for row in span_rows(gaps)]
+    return rows(("point", "path", "start_tdb_s", "stop_tdb_s", "duration_s"), found)
+
+
+def span_rows(spans: Spans) -> list[dict[str, Any]]:
+    """Return start, stop and duration of each span."""
+    columns = (spans.start_tdb_s.tolist(), spans.stop_tdb_s.tolist(), spans.duration_s.tolist())
+    return [
+        {"start_tdb_s": start, "stop_tdb_s": stop, "duration_s": length}
+        for start, stop, length in zip(*columns, strict=True)
+    ]
+
+
+def light_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``light.csv``: each UTC year of the horizon, and all of it."""
+    light = outcome.light
+    found = [
+        {"site": light.site, "span": name, "horizon": light.horizon} | light_figures(light, start, stop)
+        for name, start, stop in years(outcome.start_tdb_s, outcome.stop_tdb_s)
+    ]
+    found.append(
+        {"site": light.site, "span": "horizon", "horizon": light.horizon}
+        | light_figures(light, outcome.start_tdb_s, outcome.stop_tdb_s)
+    )
+    names = ("site", "span", "average_light", "sun_up_share", "earth_up_share", "longest_dark_s", "longest_lit_s")
+    return rows((*names, "dark_spans", "horizon"), found)
+
+
+def years(start_tdb_s: float, stop_tdb_s: float) -> list[tuple[str, float, float]]:
+    """Return the UTC years between two epochs with the part of each that lies there."""
+    first, last = int(utc_text(start_tdb_s)[:4]), int(utc_text(stop_tdb_s - 1.0)[:4])
+    bounds = [
+        (year, tdb_s_from_utc(f"{year}-01-01"), tdb_s_from_utc(f"{year + 1}-01-01")) for year in range(first, last + 1)
+    ]
+    return [(str(year), max(start, start_tdb_s), min(stop, stop_tdb_s)) for year, start, stop in bounds]
+
+
+def light_figures(light: LightRecord, start_tdb_s: float, stop_tdb_s: float) -> dict[str, float]:
+    """Return averages and the longest spans of a part of the horizon."""
+    inside = (light.t_tdb_s >= start_tdb_s) & (light.t_tdb_s < stop_tdb_s)
+    dark = light.dark.within(start_tdb_s, stop_tdb_s)
+    return {
+        "average_light": float(light.sun_fraction[inside].mean()),
+        "sun_up_share": float((light.sun_above_rad[inside] >= 0.0).mean()),
+        "earth_up_share": light.earth_up.within(start_tdb_s, stop_tdb_s).total_s / (stop_tdb_s - start_tdb_s),
+        "longest_dark_s": dark.longest_s,
+        "longest_lit_s": dark.gaps(start_tdb_s, stop_tdb_s).longest_s,
+        "dark_spans": len(dark),
+    }
+
+
+def dark_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``dark_gaps.csv``."""
+    found = [row | {"site": outcome.light.site} for row in span_rows(outcome.light.dark)]
+    return rows(("site", "start_tdb_s", "stop_tdb_s", "duration_s"), found)
+
+
+def power_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``power.csv``."""
+    found = [
+        {
+            "grid": grid.grid,
+            "elements": ";".join(grid.elements),
+            "served_share": grid.served_share,
+            "unmet_kwh": grid.unmet_kwh,
+            "capacity_kwh": grid.capacity_kwh,
+            "lowest_kwh": float(grid.stored_kwh.min(initial=np.inf)) if grid.capacity_kwh else 0.0,
+            "mean_supply_kw": float(grid.supply_kw.mean()),
+            "mean_load_kw": float(grid.load_kw.mean()),
+            "sizing": grid.sizing,
+            "assumed": ";".join(grid.assumed),
+        }
+        for grid in outcome.grids
+    ]
+    return rows([column.source for column in STATION_TABLES["power.csv"]], found)
+
+
+def task_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``tasks.csv``."""
+    found = [
+        {
+            "task": task.task,
+            "name": task.name,
+            "element": task.element,
+            "work_h": task.work_h,
+            "done_h": float(task.done_h[-1]),
+            "done_share": float(task.done_h[-1]) / task.work_h,
+            "done_tdb_s": task.done_tdb_s,
+            "waited_for": ";".join(f"{need}={lost:.1f}" for need, lost in task.waited_for),
+        }
+        for task in outcome.tasks
+    ]
+    return rows([column.source for column in STATION_TABLES["tasks.csv"]], found)
+
+
+def arrival_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``arrivals.csv``."""
+    found = [
+        {
+            "delivery": arrival.delivery,
+            "lane": arrival.lane,
+            "landing_tdb_s": arrival.landing_tdb_s,
+            "cargo": ";".join(arrival.cargo),
+            "basis": arrival.basis,
+            "conflicts": ";".join(arrival.conflicts),
+            "placed": bool(np.isfinite(arrival.landing_tdb_s)),
+        }
+        for arrival in outcome.arrivals
+    ]
+    return rows([column.source for column in STATION_TABLES["arrivals.csv"]], found)

@@ -1,0 +1,234 @@
+"""The station's outcome as the group ``station`` of ``results.nc``, which figures and comparisons read.
+
+Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``point`` and ``path`` (contact),
+``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``mask`` (terrain), ``dark``; ``grid``;
+``task``; ``event``; ``arrival``; ``burn``. What a scenario has not has no variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.astro.spans import Spans
+from sim.results.columns import Column
+from sim.results.labels import Variables, axis, labelled, utc_moments, words
+from sim.results.station import (
+    arrival_values,
+    burn_values,
+    contact_values,
+    dark_values,
+    event_values,
+    gap_values,
+    orbit_values,
+    power_values,
+    task_values,
+)
+from sim.results.station_columns import (
+    ARRIVALS,
+    BURNS,
+    CONTACT,
+    DARK,
+    ELEMENTS,
+    EVENTS,
+    GAPS,
+    GRID,
+    MAP,
+    ORBITS,
+    POWER,
+    SKY,
+    TASKS,
+)
+from sim.station.outcome import PATHS, LightRecord, MapRecord, OrbitRecord, StationOutcome
+from sim.units import DAY_S, DEG
+
+FloatArray = NDArray[np.float64]
+
+TRACKS = {
+    "track_icrf_km": "from the Moon's centre, ICRF axes",
+    "track_rotating_km": "from the Moon's centre: x away from the Earth, z along the normal of the Moon's orbit",
+    "track_moon_me_km": "from the Moon's centre, the Moon's mean-Earth axes",
+}
+
+
+def station_dataset(outcome: StationOutcome) -> xr.Dataset:
+    """Return a station's outcome as one labelled dataset."""
+    variables = (
+        light_variables(outcome.light)
+        | rows_variables("dark", DARK, dark_values(outcome))
+        | orbit_variables(outcome)
+        | contact_variables(outcome)
+        | map_variables(outcome.map)
+        | power_variables(outcome)
+        | task_variables(outcome)
+        | rows_variables("event", EVENTS, event_values(outcome))
+        | rows_variables("arrival", ARRIVALS, arrival_values(outcome))
+    )
+    attributes = {"site": outcome.light.site, "horizon": outcome.light.horizon}
+    return xr.Dataset(variables, attrs=attributes | map_attributes(outcome.map))
+
+
+def rows_variables(
+    dim: str, columns: Sequence[Column], values: Mapping[str, Any], skip: Sequence[str] = ()
+) -> Variables:
+    """Return the columns of a table along one dimension, ``event_kind`` and the like; none without rows."""
+    kept = [column for column in columns if column.name not in skip and column.source in values]
+    if not kept or len(values[kept[0].source]) == 0:
+        return {}
+    names = {column.name: column.name if column.name == dim else f"{dim}_{column.name}" for column in kept}
+    return {names[column.name]: labelled((dim,), column, values[column.source]) for column in kept}
+
+
+def light_variables(light: LightRecord) -> Variables:
+    """Return light and Earth over time, and the outline of the terrain."""
+    found: Variables = {"time": (("time",), utc_moments(light.t_tdb_s), {"long_name": "epoch, UTC"})}
+    found |= {column.name: small(labelled(("time",), column, getattr(light, column.source))) for column in SKY}
+    degrees = {"azimuth": light.mask_azimuth_rad / DEG, "elevation": light.mask_elevation_rad / DEG}
+    return found | {
+        f"mask_{name}_deg": axis("mask", values, "deg", f"{name} of the terrain's outline")
+        for name, values in degrees.items()
+        if len(values)
+    }
+
+
+def small(variable: Any) -> Any:
+    """Return a variable held in four bytes a number: enough for what is drawn."""
+    dims, values, attributes = variable
+    return dims, np.asarray(values, dtype=np.float32), attributes
+
+
+def orbit_variables(outcome: StationOutcome) -> Variables:
+    """Return elements in orbit: what they are, their daily elements, the path drawn, the burns."""
+    orbits = outcome.orbits
+    if not orbits:
+        return {}
+    found = {"orbit": axis("orbit", words(orbit.element for orbit in orbits), "", "element in orbit")}
+    names = {column.name: "words" if column.name == "orbit" else column.name for column in ORBITS[1:]}
+    values = orbit_values(outcome)
+    found |= {f"orbit_{names[c.name]}": labelled(("orbit",), c, values[c.source]) for c in ORBITS[1:]}
+    days = max((orbit.day_tdb_s for orbit in orbits), key=len)
+    found["orbit_day"] = (("orbit_day",), utc_moments(days), {"long_name": "epoch of the elements, UTC"})
+    for column in ELEMENTS[2:]:
+        stacked = np.stack([getattr(orbit, column.source) for orbit in orbits])
+        found[f"day_{column.name}"] = small(labelled(("orbit", "orbit_day"), column, stacked))
+    return found | track_variables(orbits) | rows_variables("burn", BURNS, burn_values(outcome))
+
+
+def track_variables(orbits: Sequence[OrbitRecord]) -> Variables:
+    """Return the paths drawn, in three frames; shorter ones end in NaN."""
+    most = max(len(orbit.track_tdb_s) for orbit in orbits)
+    epochs = np.full((len(orbits), most), np.nan)
+    for number, orbit in enumerate(orbits):
+        epochs[number, : len(orbit.track_tdb_s)] = orbit.track_tdb_s
+    found: Variables = {"track_utc": (("orbit", "track"), utc_moments(epochs), {"long_name": "epoch, UTC"})}
+    for name, meaning in TRACKS.items():
+        path = np.full((len(orbits), most, 3), np.nan, dtype=np.float32)
+        for number, orbit in enumerate(orbits):
+            path[number, : len(orbit.track_tdb_s)] = getattr(orbit, name)
+        found[name] = (("orbit", "track", "axis"), path, {"units": "km", "long_name": meaning})
+    return found
+
+
+def contact_variables(outcome: StationOutcome) -> Variables:
+    """Return contact by place and path, its share day by day, and every gap."""
+    contacts = outcome.contacts
+    if not contacts:
+        return {}
+    found = {
+        "point": axis("point", words(contact.point for contact in contacts), "", "place on the Moon"),
+        "path": axis("path", words(PATHS), "", "way of contact"),
+    }
+    values, shape = contact_values(outcome), (len(contacts), len(PATHS))
+    for column in CONTACT[2:]:
+        table = np.array(values[column.source], dtype=object if column.kind == "text" else None).reshape(shape)
+        by_path = column.source in BY_PATH
+        dims = ("point", "path") if by_path else ("point",)
+        kept = table if by_path else table[:, PATHS.index("any")]
+        name = f"contact_{column.name}"
+        found[name] = labelled(dims, column, kept.tolist() if column.kind == "text" else kept)
+    edges = day_edges(outcome)
+    daily = np.array([[daily_share(contact.spans[path], edges) for path in PATHS] for contact in contacts])
+    found["contact_day"] = (("contact_day",), utc_moments(edges[:-1]), {"long_name": "begin of the day, UTC"})
+    found["contact_daily_share"] = small(
+        (("point", "path", "contact_day"), daily, {"units": "1", "long_name": "share of the day with contact"})
+    )
+    volumes = [contact.volume_gbit for contact in contacts]
+    if all(len(volume) == len(edges) - 1 for volume in volumes):
+        meaning = {"units": "Gbit", "long_name": "data of the day"}
+        found["contact_daily_volume_gbit"] = small((("point", "contact_day"), np.array(volumes), meaning))
+    return found | rows_variables("gap", GAPS, gap_values(outcome))
+
+
+BY_PATH = ("share", "gaps", "longest_gap_s", "gap_95_s", "mean_gap_s")
+
+
+def day_edges(outcome: StationOutcome) -> FloatArray:
+    """Return begins and end of the days of the horizon, counted from its start."""
+    edges: FloatArray = np.append(np.arange(outcome.start_tdb_s, outcome.stop_tdb_s - 1.0, DAY_S), outcome.stop_tdb_s)
+    return edges
+
+
+def daily_share(contact: Spans, edges_tdb_s: FloatArray) -> FloatArray:
+    """Return the share of each day (D,) that spans cover, the days between edges (D + 1,)."""
+    bounds = np.stack([contact.start_tdb_s, contact.stop_tdb_s], axis=1).ravel()
+    covered = np.repeat(np.append(0.0, np.cumsum(contact.duration_s)), 2)[1:-1] if len(contact) else np.zeros(0)
+    if not len(contact):
+        return np.zeros(len(edges_tdb_s) - 1)
+    share: FloatArray = np.diff(np.interp(edges_tdb_s, bounds, covered)) / np.diff(edges_tdb_s)
+    return share
+
+
+def map_variables(found: MapRecord | None) -> Variables:
+    """Return the maps of contact."""
+    if found is None:
+        return {}
+    axes = {"latitude": found.latitude_rad / DEG, "longitude": found.longitude_rad / DEG}
+    named = {name: axis(name, values, "deg", f"{name}, mean-Earth axes") for name, values in axes.items()}
+    dims = ("latitude", "longitude")
+    return named | {
+        f"map_{column.name}": small(labelled(dims, column, getattr(found, column.source))) for column in MAP
+    }
+
+
+def map_attributes(found: MapRecord | None) -> dict[str, Any]:
+    """Return what the maps count."""
+    if found is None:
+        return {}
+    return {
+        "map_days": (found.stop_tdb_s - found.start_tdb_s) / DAY_S,
+        "map_step_s": found.step_s,
+        "map_min_elevation_deg": found.min_elevation_rad / DEG,
+    }
+
+
+def power_variables(outcome: StationOutcome) -> Variables:
+    """Return supply, load, shortfall and store of each cable over time."""
+    if not outcome.grids:
+        return {}
+    found = {"grid": axis("grid", words(grid.grid for grid in outcome.grids), "", "cable")}
+    values = power_values(outcome)
+    found |= {f"grid_{column.name}": labelled(("grid",), column, values[column.source]) for column in POWER[1:]}
+    for column in GRID:
+        stacked = np.stack([getattr(grid, column.source) for grid in outcome.grids])
+        found[column.name] = small(labelled(("grid", "time"), column, stacked))
+    return found
+
+
+def task_variables(outcome: StationOutcome) -> Variables:
+    """Return the tasks, and the hours done of each, day by day."""
+    if not outcome.tasks:
+        return {}
+    found = {"task": axis("task", words(task.task for task in outcome.tasks), "", "task")}
+    values = task_values(outcome)
+    found |= {f"task_{column.name}": labelled(("task",), column, values[column.source]) for column in TASKS[1:]}
+    edges = day_edges(outcome)
+    done = np.array([np.interp(edges, task.t_tdb_s, task.done_h) for task in outcome.tasks])
+    meaning = {"units": "h", "long_name": "hours of the task that are done"}
+    return found | {
+        "task_day": (("task_day",), utc_moments(edges), {"long_name": "epoch, UTC"}),
+        "task_progress_h": small((("task", "task_day"), done, meaning)),
+    }

@@ -1,0 +1,107 @@
+"""The station's tables, dataset and metrics out of a made-up outcome."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim.astro.spans import spans
+from sim.results.dataset import ENGINE, encodings
+from sim.results.station import gap_figures, station_tables_text, years
+from sim.results.station_columns import STATION_TABLES
+from sim.results.station_dataset import daily_share, station_dataset
+from sim.results.station_summary import station_metrics, summarise_station
+from sim.units import DAY_S, HOUR_S
+from tests.station_outcomes import made_up_station
+
+
+@pytest.fixture(scope="module")
+def outcome():
+    return made_up_station()
+
+
+@pytest.fixture(scope="module")
+def station(outcome):
+    return station_dataset(outcome)
+
+
+def table(outcome, name):
+    return list(csv.DictReader(io.StringIO(station_tables_text(outcome)[name])))
+
+
+def test_every_table_has_its_columns_and_rows(outcome):
+    texts = station_tables_text(outcome)
+    assert set(texts) == set(STATION_TABLES)
+    for name, columns in STATION_TABLES.items():
+        head = texts[name].splitlines()[0].split(",")
+        assert head == [column.name for column in columns]
+        assert len(texts[name].splitlines()) > 1, name
+
+
+def test_contact_tells_share_and_gaps_of_each_path(outcome):
+    rows = {(row["point"], row["path"]): row for row in table(outcome, "contact.csv")}
+    assert set(rows) == {(point, path) for point in ("station", "far_side") for path in ("direct", "relayed", "any")}
+    far = rows["far_side", "any"]
+    assert far["share"] == rows["far_side", "relayed"]["share"]
+    assert float(rows["far_side", "direct"]["longest_gap_h"]) == pytest.approx(400 * 24.0)
+    assert rows["far_side", "direct"]["volume_mean_gbit"] == ""
+
+
+def test_gap_figures_of_two_hours_a_day():
+    day = np.arange(10) * DAY_S
+    figures = gap_figures(spans(day, day + 2.0 * HOUR_S), 0.0, 10.0 * DAY_S)
+    assert figures["share"] == pytest.approx(2.0 / 24.0)
+    assert figures["gaps"] == 10
+    assert figures["longest_gap_s"] == figures["gap_95_s"] == pytest.approx(22.0 * HOUR_S)
+
+
+def test_years_are_utc_years_cut_to_the_horizon():
+    from sim.astro.time import tdb_s_from_utc
+
+    found = years(tdb_s_from_utc("2029-07-01"), tdb_s_from_utc("2031-01-01"))
+    assert [name for name, *_ in found] == ["2029", "2030"]
+    assert found[0][1] == tdb_s_from_utc("2029-07-01")
+    assert found[-1][2] == tdb_s_from_utc("2031-01-01")
+
+
+def test_daily_shares_add_up(outcome):
+    contact = outcome.contacts[0].spans["any"]
+    edges = np.append(np.arange(outcome.start_tdb_s, outcome.stop_tdb_s - 1.0, DAY_S), outcome.stop_tdb_s)
+    shares = daily_share(contact, edges)
+    assert shares.min() >= 0.0
+    assert shares.max() <= 1.0 + 1e-12
+    assert (shares * np.diff(edges)).sum() == pytest.approx(contact.total_s, rel=1e-12)
+    assert not daily_share(spans([], []), edges).any()
+
+
+def test_the_dataset_survives_the_file(station, tmp_path):
+    station.to_netcdf(tmp_path / "s.nc", engine=ENGINE, encoding=encodings(station))
+    with xr.open_dataset(tmp_path / "s.nc", engine=ENGINE) as read:
+        assert set(read.variables) == set(station.variables)
+        np.testing.assert_allclose(read["contact_share"], station["contact_share"])
+
+
+def test_every_variable_says_what_it_is(station):
+    assert all("long_name" in variable.attrs for variable in station.variables.values())
+
+
+def test_metrics_name_places_and_leave_out_what_is_not_there(station):
+    names = [metric.name for metric in station_metrics([station])]
+    assert {"contact_share[station]", "longest_gap_h[far_side]", "upkeep_m_s_per_year", "average_light"} <= set(names)
+    bare = station_dataset(made_up_station(days=40, relays=0))
+    assert "upkeep_m_s_per_year" not in [metric.name for metric in station_metrics([bare])]
+    both = station_metrics([station, None])
+    assert both[0].of(None) is None
+
+
+def test_the_summary_is_plain(station):
+    import json
+
+    told = summarise_station(station)
+    assert told["metrics"]["upkeep_m_s_per_year"] == pytest.approx(42.0)
+    assert told["orbits"]["relay_1"]["status"] == "planned"
+    json.dumps(told, allow_nan=False)
