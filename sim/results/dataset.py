@@ -3,8 +3,9 @@
 Groups: ``/`` (what the run is, as attributes), ``/lanes/<lane>`` (launches by ``day``; ``porkchop_*`` by ``day`` and
 ``time_of_flight``; constraint masks by ``constraint`` and ``day``; ``window_*`` by ``window``; ``closure_* chance_*
 robustness_* profile_* sky_* horizon_*`` by a dimension of that name, where there are any), ``/flights`` (the best
-flight of every window, sampled) and ``/station`` (see `sim.results.station_dataset`). Units are those people read, as in the tables; epochs are UTC to the
-millisecond, in ``/flights`` TDB seconds past J2000 as well; vectors are geocentric on ICRF axes, km.
+flight of every window, sampled) and ``/station`` (see `sim.results.station_dataset`). Units are those people read, as
+in the tables; epochs are UTC to the millisecond, in ``/flights`` TDB seconds past J2000 as well; vectors are geocentric
+on ICRF axes, km, where they do not say otherwise.
 """
 
 from __future__ import annotations
