@@ -179,3 +179,77 @@ def make_integrator(acceleration: Any) -> Any:
         return TOO_MANY_STEPS, MAXIMUM_STEPS
 
     return integrate
+
+
+def make_variational_integrator(acceleration_and_gradient: Any) -> Any:
+    """Compile an integrator for one force that carries along how the end depends on the start.
+
+    Parameters
+    ----------
+    acceleration_and_gradient : jitted function
+        (t_s, x_km, y_km, z_km, context) -> (ax, ay, az, xx, xy, xz, yy, yz, zz), the last six the acceleration's
+        derivatives by position, a symmetric matrix: forces with a potential.
+
+    Returns
+    -------
+    jitted function
+        integrate(context, state, duration_s, tolerance, transition) -> (outcome, steps), for use in a kernel, as that of
+        ``make_integrator``; ``transition`` (6, 6) becomes d end / d start. The variations d'' = gradient d are flown
+        on the same steps, which the flight alone steers: they are of its order, and exactly as smooth.
+    """
+
+    @jit()
+    def step(context: Any, t_s: float, h_s: float, states: Any, g: Any, out: Any) -> None:
+        h2, places = h_s * h_s, np.empty((7, 3))
+        for i in range(STAGES):
+            c = NODES[i] * h_s
+            for k in range(7):
+                dx, dy, dz = _weighted(MATRIX[i], g[k], i)
+                places[k, 0] = states[k, 0] + (c * states[k, 3] + h2 * dx)
+                places[k, 1] = states[k, 1] + (c * states[k, 4] + h2 * dy)
+                places[k, 2] = states[k, 2] + (c * states[k, 5] + h2 * dz)
+            ax, ay, az, xx, xy, xz, yy, yz, zz = acceleration_and_gradient(
+                t_s + c, places[0, 0], places[0, 1], places[0, 2], context
+            )
+            g[0, i, 0], g[0, i, 1], g[0, i, 2] = ax, ay, az
+            for k in range(1, 7):
+                x, y, z = places[k]
+                g[k, i, 0], g[k, i, 1], g[k, i, 2] = (
+                    xx * x + xy * y + xz * z,
+                    xy * x + yy * y + yz * z,
+                    xz * x + yz * y + zz * z,
+                )
+        for k in range(7):
+            _advance(h_s, states[k], g[k], out[k])
+
+    @jit()
+    def integrate(
+        context: Any, state: Any, duration_s: float, tolerance: float, transition: Any
+    ) -> tuple[int, int]:
+        g, states, after = np.zeros((7, STAGES, 3)), np.zeros((7, 6)), np.empty((7, 6))
+        states[0] = state
+        for k in range(6):
+            states[k + 1, k] = 1.0
+        sign = 1.0 if duration_s >= 0.0 else -1.0
+        start = acceleration_and_gradient(0.0, state[0], state[1], state[2], context)
+        t, h = 0.0, sign * _first_step_s(state, start[0], start[1], start[2])
+        for steps in range(1, MAXIMUM_STEPS + 1):
+            last = (t + h - duration_s) * sign >= 0.0
+            if last:
+                h = duration_s - t
+            step(context, t, h, states, g, after)
+            error = _relative_error(h, states[0], g[0])
+            smallest = abs(h) < _SMALLEST_STEP_S
+            if error <= tolerance or (smallest and np.isfinite(error)):
+                states[:] = after
+                t = duration_s if last else t + h
+                if last:
+                    state[:] = states[0]
+                    transition[:] = states[1:].T
+                    return ARRIVED, steps
+            elif smallest or np.isnan(h):
+                return NOT_FINITE, steps
+            h *= _next_step_factor(error, tolerance)
+        return TOO_MANY_STEPS, MAXIMUM_STEPS
+
+    return integrate
