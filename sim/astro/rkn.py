@@ -223,9 +223,7 @@ def make_variational_integrator(acceleration_and_gradient: Any) -> Any:
             _advance(h_s, states[k], g[k], out[k])
 
     @jit()
-    def integrate(
-        context: Any, state: Any, duration_s: float, tolerance: float, transition: Any
-    ) -> tuple[int, int]:
+    def integrate(context: Any, state: Any, duration_s: float, tolerance: float, transition: Any) -> tuple[int, int]:
         g, states, after = np.zeros((7, STAGES, 3)), np.zeros((7, 6)), np.empty((7, 6))
         states[0] = state
         for k in range(6):

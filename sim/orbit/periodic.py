@@ -128,6 +128,7 @@ def orbit_of(
 ) -> PeriodicOrbit:
     """Return the orbit of a solved crossing: unknowns (4,) as in ``HELD``."""
     state, period = _state_of(unknowns), float(unknowns[3])
+    state.setflags(write=False)
     index = stability_index(monodromy(state, period, mass_ratio))
     jacobi = float(jacobi_constant(state, mass_ratio))
     return PeriodicOrbit(family, point, branch, state, period, jacobi, index, mass_ratio)
@@ -143,7 +144,7 @@ def crossing_on_plane(guess: FloatArray, normal: FloatArray, mass_ratio: float) 
 
     Planar guesses (z = 0) stay planar: z and the motion across the plane are left out of the system.
     """
-    free, ends = ([0, 2, 3], [1, 3]) if guess[1] == 0.0 else ([0, 1, 2, 3], [1, 3, 5])
+    free, ends = _system(guess)
     unknowns = guess.copy()
     for _ in range(_NEWTON_STEPS):
         try:
@@ -166,6 +167,20 @@ def half_period_miss(unknowns: FloatArray, mass_ratio: float) -> tuple[FloatArra
     end, transition = flown_with_transition(_state_of(unknowns), 0.5 * unknowns[3], mass_ratio)
     by_period = 0.5 * state_rate(end, mass_ratio)
     return end, np.column_stack([transition[:, [0, 2, 4]], by_period])
+
+
+def curve_tangent(unknowns: FloatArray, scale: FloatArray, mass_ratio: float) -> FloatArray:
+    """Return the unit vector (4,) along which solved crossings go on, in unknowns times ``scale``; its sense is open."""
+    free, ends = _system(unknowns)
+    _, slopes = half_period_miss(unknowns, mass_ratio)
+    tangent = np.zeros(4)
+    tangent[free] = np.linalg.svd(slopes[ends][:, free] / scale[free])[2][-1]
+    return tangent
+
+
+def _system(unknowns: FloatArray) -> tuple[list[int], list[int]]:
+    """Return which unknowns are free and which of the end's components must be 0; in the plane z and vz drop out."""
+    return ([0, 2, 3], [1, 3]) if unknowns[1] == 0.0 else ([0, 1, 2, 3], [1, 3, 5])
 
 
 def _state_of(unknowns: FloatArray) -> FloatArray:
