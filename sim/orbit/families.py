@@ -4,10 +4,10 @@ A family is a curve in the space of x, z, vy at a perpendicular crossing and the
 Bifurcation Chaos 13:1353; Howell 1984, Celest. Mech. 32:53). It is followed along its tangent, so that it may turn back
 in period or amplitude. In this system (lengths with `sim.orbit.crtbp.LENGTH_KM`):
 
-* L2 halos shorten all the way, from 14.83 d in the plane to 5.9 d where they touch the Moon; their amplitude is greatest
-  at 9.5 d, so below 77 000 km it has two members: the near-rectilinear one is the one closer to the Moon.
-* L1 halos grow in amplitude all the way, to 95 000 km where they touch the Moon; their period rises a little at first,
-  from 11.91 to 12.07 d, falls to 7.83 d, and rises again to 8.4 d.
+* L2 halos shorten all the way, from 14.83 d in the plane to 5.92 d where they touch the Moon. Their amplitude is
+  greatest at 10.2 d; between 66 561 and 77 787 km it has two members, the near-rectilinear one closer to the Moon.
+* L1 halos grow in amplitude all the way, to 95 925 km where they touch the Moon. Their period rises from 11.91 to
+  12.10 d, falls to 7.83 d, and rises again to 8.40 d.
 * Distant retrograde orbits grow in period with their size.
 
 Where several members match, the first from the start of the family is meant (the plane, or the Moon's surface), and
@@ -27,7 +27,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 from sim.constants import R_MOON_KM
 from sim.errors import MoonportError, UsageError
-from sim.orbit.crtbp import LENGTH_KM, MASS_RATIO, TIME_S
+from sim.orbit.crtbp import LENGTH_KM, MASS_RATIO
 from sim.orbit.periodic import (
     Branch,
     NotPeriodic,

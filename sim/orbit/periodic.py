@@ -170,7 +170,7 @@ def half_period_miss(unknowns: FloatArray, mass_ratio: float) -> tuple[FloatArra
 
 
 def curve_tangent(unknowns: FloatArray, scale: FloatArray, mass_ratio: float) -> FloatArray:
-    """Return the unit vector (4,) along which solved crossings go on, in unknowns times ``scale``; its sense is open."""
+    """Return the unit vector (4,) along which solved crossings go on, in unknowns times ``scale``, of either sense."""
     free, ends = _system(unknowns)
     _, slopes = half_period_miss(unknowns, mass_ratio)
     tangent = np.zeros(4)
