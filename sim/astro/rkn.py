@@ -179,3 +179,89 @@ def make_integrator(acceleration: Any) -> Any:
         return TOO_MANY_STEPS, MAXIMUM_STEPS
 
     return integrate
+
+
+@jit()
+def _stage_places(i: int, h_s: float, states: Any, g: Any, places: Any) -> None:
+    """Places (7, 3) of flight and variations at stage ``i`` of a step."""
+    c, h2 = NODES[i] * h_s, h_s * h_s
+    for k in range(len(states)):
+        dx, dy, dz = _weighted(MATRIX[i], g[k], i)
+        places[k, 0] = states[k, 0] + (c * states[k, 3] + h2 * dx)
+        places[k, 1] = states[k, 1] + (c * states[k, 4] + h2 * dy)
+        places[k, 2] = states[k, 2] + (c * states[k, 5] + h2 * dz)
+
+
+@jit()
+def _stage_variations(
+    i: int, xx: float, xy: float, xz: float, yy: float, yz: float, zz: float, places: Any, g: Any
+) -> None:
+    """Accelerations of the variations at stage ``i``: the gradient times their places."""
+    for k in range(1, len(places)):
+        x, y, z = places[k]
+        g[k, i, 0] = xx * x + xy * y + xz * z
+        g[k, i, 1] = xy * x + yy * y + yz * z
+        g[k, i, 2] = xz * x + yz * y + zz * z
+
+
+@jit()
+def _advance_all(h_s: float, states: Any, g: Any, out: Any) -> None:
+    for k in range(len(states)):
+        _advance(h_s, states[k], g[k], out[k])
+
+
+def make_variational_integrator(acceleration_and_gradient: Any) -> Any:
+    """Compile an integrator for one force that carries along how the end depends on the start.
+
+    Parameters
+    ----------
+    acceleration_and_gradient : jitted function
+        (t_s, x_km, y_km, z_km, context) -> (ax, ay, az, xx, xy, xz, yy, yz, zz), the last six the acceleration's
+        derivatives by position, a symmetric matrix: forces with a potential.
+
+    Returns
+    -------
+    jitted function
+        integrate(context, state, duration_s, tolerance, transition) -> (outcome, steps), for use in a kernel, like that
+        of ``make_integrator``; ``transition`` (6, 6) becomes d end / d start. The variations d'' = gradient d are flown
+        on the same steps, which the flight alone steers.
+    """
+
+    @jit()
+    def step(context: Any, t_s: float, h_s: float, states: Any, g: Any, out: Any) -> None:
+        places = np.empty((7, 3))
+        for i in range(STAGES):
+            _stage_places(i, h_s, states, g, places)
+            x, y, z = places[0]
+            ax, ay, az, xx, xy, xz, yy, yz, zz = acceleration_and_gradient(t_s + NODES[i] * h_s, x, y, z, context)
+            g[0, i, 0], g[0, i, 1], g[0, i, 2] = ax, ay, az
+            _stage_variations(i, xx, xy, xz, yy, yz, zz, places, g)
+        _advance_all(h_s, states, g, out)
+
+    @jit()
+    def integrate(context: Any, state: Any, duration_s: float, tolerance: float, transition: Any) -> tuple[int, int]:
+        g, states, after = np.zeros((7, STAGES, 3)), np.zeros((7, 6)), np.empty((7, 6))
+        states[0], states[1:] = state, np.eye(6)
+        sign = 1.0 if duration_s >= 0.0 else -1.0
+        start = acceleration_and_gradient(0.0, state[0], state[1], state[2], context)
+        t, h = 0.0, sign * _first_step_s(state, start[0], start[1], start[2])
+        for steps in range(1, MAXIMUM_STEPS + 1):
+            last = (t + h - duration_s) * sign >= 0.0
+            if last:
+                h = duration_s - t
+            step(context, t, h, states, g, after)
+            error = _relative_error(h, states[0], g[0])
+            smallest = abs(h) < _SMALLEST_STEP_S
+            if error <= tolerance or (smallest and np.isfinite(error)):
+                states[:] = after
+                t = duration_s if last else t + h
+                if last:
+                    state[:] = states[0]
+                    transition[:] = states[1:].T
+                    return ARRIVED, steps
+            elif smallest or np.isnan(h):
+                return NOT_FINITE, steps
+            h *= _next_step_factor(error, tolerance)
+        return TOO_MANY_STEPS, MAXIMUM_STEPS
+
+    return integrate
