@@ -11,8 +11,9 @@ from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import state_from_orbit, two_body_state
+from sim.orbit.elements import eccentric_anomaly_rad, frame_axes_icrf
 from sim.scenario.model import ElementOrbit, OrbitElement
-from sim.station.relay import RelayOrbit, eccentric_anomaly_rad, frame_axes_icrf, two_body_relay
+from sim.station.relay import RelayOrbit, two_body_relay
 
 HOUR_S, DEG = 3600.0, np.pi / 180.0
 START = tdb_s_from_utc("2029-01-01")
