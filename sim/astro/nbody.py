@@ -162,7 +162,7 @@ def propagate(
     """
     start = _checked_state(state0_icrf)
     t = np.asarray([t0_tdb_s, t1_tdb_s] if sample_tdb_s is None else sample_tdb_s, dtype=np.float64)
-    force = _general_force(forces, t0_tdb_s, t1_tdb_s, centre)
+    force = general_force(forces, t0_tdb_s, t1_tdb_s, centre)
     sample_s = _checked_samples(t - t0_tdb_s, t1_tdb_s - t0_tdb_s)
     states, status, steps = _fly_general(force, start, t1_tdb_s - t0_tdb_s, tolerance, sample_s)
     _require_arrival(status, steps)
@@ -185,7 +185,8 @@ def _checked_samples(sample_s: FloatArray, duration_s: float) -> FloatArray:
     return np.ascontiguousarray(sample_s)
 
 
-def _general_force(forces: ForceModel, t0_tdb_s: float, t1_tdb_s: float, centre: Centre) -> GeneralForce:
+def general_force(forces: ForceModel, t0_tdb_s: float, t1_tdb_s: float, centre: Centre) -> GeneralForce:
+    """Return what the kernels need of a model for a flight between two epochs that starts at the first."""
     has_earth, has_moon, has_sun = (body in forces.bodies for body in BODIES)
     j2 = has_earth and forces.earth_j2
     field = forces.field

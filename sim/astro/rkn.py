@@ -91,7 +91,7 @@ def _norm(x: float, y: float, z: float) -> Any:
 
 
 @jit()
-def _relative_error(h_s: float, state: Any, g: Any) -> Any:
+def relative_error(h_s: float, state: Any, g: Any) -> Any:
     """Local error of the step in ``g``: the larger of position over distance and velocity over speed."""
     ex, ey, ez = _weighted(WEIGHTS[2], g, STAGES)
     wx, wy, wz = _weighted(WEIGHTS[3], g, STAGES)
@@ -101,7 +101,7 @@ def _relative_error(h_s: float, state: Any, g: Any) -> Any:
 
 
 @jit()
-def _first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
+def first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
     """Step to start with: a part of the time in which the force would turn the motion."""
     distance = _norm(state[0], state[1], state[2])
     speed = _norm(state[3], state[4], state[5])
@@ -109,12 +109,36 @@ def _first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
 
 
 @jit()
-def _next_step_factor(error: float, tolerance: float) -> Any:
+def next_step_factor(error: float, tolerance: float) -> Any:
     """Factor on the step after an error: to just under the tolerance; hard back where the error is not a number."""
     if not np.isfinite(error):
         return _SHRINK_MOST
     factor = _SAFETY * (max(error, 1e-30) / tolerance) ** _EXPONENT
     return min(_GROW_MOST, max(_SHRINK_MOST, factor))
+
+
+def make_step(acceleration: Any) -> Any:
+    """Compile one step under a force, as ``make_integrator`` takes it.
+
+    Returns
+    -------
+    jitted function
+        step(context, t_s, h_s, state, g, out): from ``state`` (6,) at ``t_s`` by ``h_s`` into ``out`` (6,); ``g``
+        (17, 3) becomes the accelerations of its stages, the first of them at ``state`` itself.
+    """
+
+    @jit()
+    def step(context: Any, t_s: float, h_s: float, state: Any, g: Any, out: Any) -> None:
+        for i in range(STAGES):
+            c, h2 = NODES[i] * h_s, h_s * h_s
+            dx, dy, dz = _weighted(MATRIX[i], g, i)
+            x = state[0] + (c * state[3] + h2 * dx)
+            y = state[1] + (c * state[4] + h2 * dy)
+            z = state[2] + (c * state[5] + h2 * dz)
+            g[i, 0], g[i, 1], g[i, 2] = acceleration(t_s + c, x, y, z, context)
+        _advance(h_s, state, g, out)
+
+    return step
 
 
 def make_integrator(acceleration: Any) -> Any:
@@ -137,17 +161,7 @@ def make_integrator(acceleration: Any) -> Any:
         on the samples.
         The outcome is ARRIVED, TOO_MANY_STEPS or NOT_FINITE.
     """
-
-    @jit()
-    def step(context: Any, t_s: float, h_s: float, state: Any, g: Any, out: Any) -> None:
-        for i in range(STAGES):
-            c, h2 = NODES[i] * h_s, h_s * h_s
-            dx, dy, dz = _weighted(MATRIX[i], g, i)
-            x = state[0] + (c * state[3] + h2 * dx)
-            y = state[1] + (c * state[4] + h2 * dy)
-            z = state[2] + (c * state[5] + h2 * dz)
-            g[i, 0], g[i, 1], g[i, 2] = acceleration(t_s + c, x, y, z, context)
-        _advance(h_s, state, g, out)
+    step = make_step(acceleration)
 
     @jit()
     def integrate(
@@ -156,13 +170,13 @@ def make_integrator(acceleration: Any) -> Any:
         g, sample_g, after = np.zeros((STAGES, 3)), np.zeros((STAGES, 3)), np.empty(6)
         sign = 1.0 if duration_s >= 0.0 else -1.0
         ax, ay, az = acceleration(0.0, state[0], state[1], state[2], context)
-        t, h, sampled = 0.0, sign * _first_step_s(state, ax, ay, az), 0
+        t, h, sampled = 0.0, sign * first_step_s(state, ax, ay, az), 0
         for steps in range(1, MAXIMUM_STEPS + 1):
             last = (t + h - duration_s) * sign >= 0.0
             if last:
                 h = duration_s - t
             step(context, t, h, state, g, after)
-            error = _relative_error(h, state, g)
+            error = relative_error(h, state, g)
             smallest = abs(h) < _SMALLEST_STEP_S
             if error <= tolerance or (smallest and np.isfinite(error)):
                 end = duration_s if last else t + h
@@ -175,7 +189,7 @@ def make_integrator(acceleration: Any) -> Any:
                     return ARRIVED, steps
             elif smallest or np.isnan(h):
                 return NOT_FINITE, steps
-            h *= _next_step_factor(error, tolerance)
+            h *= next_step_factor(error, tolerance)
         return TOO_MANY_STEPS, MAXIMUM_STEPS
 
     return integrate

@@ -13,20 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.astro.frames import icrf_to_earth_moon
-from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import orbit_from_state
 from sim.catalog.orbits import LunarOrbit
 from sim.constants import GM_MOON_KM3_S2
-from sim.scenario.model import OrbitElement
+from sim.orbit.elements import KeplerOrbit, eccentric_anomaly_rad, orbit_from_apsis_radii, perifocal_axes_icrf
 from sim.scenario.resolve import ResolvedLane
 from sim.units import DEG
 
 FloatArray = NDArray[np.float64]
-
-_NEWTON_STEPS = 12
-"""Measured: what is left of Kepler's equation falls below 1e-15 rad in 6 steps up to eccentricity 0.9, 8 up to 0.99."""
 
 
 class RelayOrbit(Protocol):
@@ -98,69 +93,35 @@ class TwoBodyRelay:
         return vectors
 
 
-def eccentric_anomaly_rad(mean_anomaly_rad: FloatArray, eccentricity: float) -> FloatArray:
-    """Solve Kepler's equation for mean anomalies (...) in [-pi, pi].
-
-    Newton from the start of Danby 1987, Celest. Mech. 40, 303.
-    """
-    anomaly = mean_anomaly_rad + 0.85 * eccentricity * np.sign(mean_anomaly_rad)
-    for _ in range(_NEWTON_STEPS):
-        miss = anomaly - eccentricity * np.sin(anomaly) - mean_anomaly_rad
-        anomaly = anomaly - miss / (1.0 - eccentricity * np.cos(anomaly))
-        if np.all(np.abs(miss) < 1e-14):
-            break
-    return anomaly
-
-
-def two_body_relay(element: OrbitElement, default_epoch_tdb_s: float) -> TwoBodyRelay:
-    """Place a relay of the scenario; ``default_epoch_tdb_s`` is its epoch where it has none of its own.
-
-    Raises
-    ------
-    ValueError
-        For an element without an orbit.
-    """
-    orbit = element.orbit
-    if not isinstance(orbit, LunarOrbit) or orbit.frame is None:
-        message = f"relay {element.id} has no ellipse"
-        raise ValueError(message)
-    epoch = default_epoch_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch)
-    perilune, apolune = orbit.apsis_radii_km
+def kepler_relay(name: str, orbit: KeplerOrbit) -> TwoBodyRelay:
+    """Return a relay that keeps an orbit's elements."""
     return TwoBodyRelay(
-        name=element.id,
-        semi_major_axis_km=0.5 * (perilune + apolune),
-        eccentricity=(apolune - perilune) / (apolune + perilune),
-        axes_icrf=_orbit_axes(orbit) @ frame_axes_icrf(orbit.frame, epoch),
-        epoch_tdb_s=epoch,
-        mean_anomaly_rad=orbit.mean_anomaly_deg * DEG,
+        name=name,
+        semi_major_axis_km=orbit.semi_major_axis_km,
+        eccentricity=orbit.eccentricity,
+        axes_icrf=perifocal_axes_icrf(orbit),
+        epoch_tdb_s=orbit.epoch_tdb_s,
+        mean_anomaly_rad=orbit.mean_anomaly_rad,
     )
 
 
 def relays_of(lane: ResolvedLane) -> tuple[TwoBodyRelay, ...]:
     """Relays that a lane's lander can use."""
     start = tdb_s_from_utc(lane.horizon_start.isoformat())
-    return tuple(two_body_relay(element, start) for element in lane.relays)
+    ellipses = [(item.id, item.orbit) for item in lane.relays if isinstance(item.orbit, LunarOrbit)]
+    return tuple(kepler_relay(name, kepler_orbit(orbit, start)) for name, orbit in ellipses if orbit.kind == "kepler")
 
 
-def frame_axes_icrf(frame: str, epoch_tdb_s: float) -> FloatArray:
-    """Rows x, y, z of a relay's frame at its epoch, which the orbit then keeps, on ICRF axes (3, 3).
-
-    ``earth_orbit_plane``: z along the normal of the Earth's path about the Moon, x to the Earth (the plane in which
-    Ely 2005, J. Astronaut. Sci. 53, 301, gives frozen orbits; there x is left to the node).
-    """
-    if frame == "icrf":
-        return np.eye(3)
-    if frame == "moon_me":
-        return icrf_to_moon_me(epoch_tdb_s)
-    return np.diag([-1.0, -1.0, 1.0]) @ icrf_to_earth_moon(epoch_tdb_s)
-
-
-def _orbit_axes(orbit: LunarOrbit) -> FloatArray:
-    """Rows to perilune, along the motion there and normal (3, 3), on the axes of the orbit's frame."""
-    node, argument = orbit.node_deg * DEG, orbit.argument_of_perilune_deg * DEG
-    inclination = (orbit.inclination_deg or 0.0) * DEG
-    to_node = np.array([np.cos(node), np.sin(node), 0.0])
-    normal = np.array([np.sin(inclination) * np.sin(node), -np.sin(inclination) * np.cos(node), np.cos(inclination)])
-    ahead = np.cross(normal, to_node)
-    perilune = np.cos(argument) * to_node + np.sin(argument) * ahead
-    return np.stack([perilune, np.cross(normal, perilune), normal])
+def kepler_orbit(orbit: LunarOrbit, default_epoch_tdb_s: float) -> KeplerOrbit:
+    """Return an ellipse of the scenario; ``default_epoch_tdb_s`` is its epoch where it has none of its own."""
+    perilune_km, apolune_km = orbit.apsis_radii_km
+    return orbit_from_apsis_radii(
+        orbit.frame or "moon_me",
+        perilune_km,
+        apolune_km,
+        (orbit.inclination_deg or 0.0) * DEG,
+        epoch_tdb_s=default_epoch_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch),
+        argument_of_perilune_rad=orbit.argument_of_perilune_deg * DEG,
+        node_rad=orbit.node_deg * DEG,
+        mean_anomaly_rad=orbit.mean_anomaly_deg * DEG,
+    )

@@ -12,8 +12,8 @@ from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import state_from_orbit, two_body_state
 from sim.catalog.orbits import LunarOrbit
-from sim.scenario.model import OrbitElement
-from sim.station.relay import RelayOrbit, eccentric_anomaly_rad, frame_axes_icrf, two_body_relay
+from sim.orbit.elements import eccentric_anomaly_rad, frame_axes_icrf
+from sim.station.relay import RelayOrbit, kepler_orbit, kepler_relay
 
 HOUR_S, DEG = 3600.0, np.pi / 180.0
 START = tdb_s_from_utc("2029-01-01")
@@ -27,7 +27,7 @@ def relay(frame="moon_me", perilune=200.0, apolune=16_000.0, inclination=119.0, 
         inclination_deg=inclination,
         **elements,
     )
-    return two_body_relay(OrbitElement(id="relay", kind="relay", orbit=orbit), START)
+    return kepler_relay("relay", kepler_orbit(orbit, START))
 
 
 @settings(deadline=None, derandomize=True)
@@ -97,8 +97,3 @@ def test_it_is_what_coverage_asks_of_an_orbit():
     one: RelayOrbit = relay()
     assert one.name == "relay"
     assert one.position_icrf_km(START + np.zeros((2, 3))).shape == (2, 3, 3)
-
-
-def test_an_element_without_an_orbit_is_refused():
-    with pytest.raises(ValueError, match="no ellipse"):
-        two_body_relay(OrbitElement(id="relay", kind="relay"), START)

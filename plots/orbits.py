@@ -1,0 +1,135 @@
+"""Orbits of the station's elements about the Moon, the Moon to scale: in fixed, turning and Moon-fixed axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+from numpy.typing import NDArray
+
+from plots.style import EARTH_COLOUR, FAINT, INK, MOON_COLOUR, MUTED, RUN_COLOURS
+from sim.constants import R_MOON_KM
+
+FloatArray = NDArray[np.float64]
+
+KM_PER_TICK = 1000.0
+LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+MOST_LABELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OrbitView:
+    """How a path is laid on the page: its variable, the two axes drawn, and their names."""
+
+    variable: str
+    axes: tuple[int, int]
+    x_label: str
+    y_label: str
+    earth: bool
+
+
+VIEWS = {
+    "inertial": OrbitView("track_icrf_km", (0, 2), "x ICRF, 1000 km", "z ICRF, 1000 km", earth=False),
+    "rotating": OrbitView(
+        "track_rotating_km", (0, 2), "away from the Earth, 1000 km", "north of the Moon's orbit, 1000 km", earth=True
+    ),
+    "rotating_above": OrbitView(
+        "track_rotating_km", (0, 1), "away from the Earth, 1000 km", "along the Moon's motion, 1000 km", earth=True
+    ),
+    "moon_me": OrbitView(
+        "track_moon_me_km", (1, 2), "east, 1000 km, seen from the Earth's side", "north, 1000 km", earth=False
+    ),
+}
+TITLES = {
+    "inertial": "Fixed axes (ICRF)",
+    "rotating": "Axes that turn with the Earth, from the side",
+    "rotating_above": "Axes that turn with the Earth, from north",
+    "moon_me": "Axes of the Moon (mean Earth)",
+}
+
+
+def draw_orbits(ax: Axes, station: xr.Dataset, frame: str) -> None:
+    """Draw the path of every element in one of ``VIEWS``, the Moon to scale, where each stands at first."""
+    view = VIEWS[frame]
+    ax.add_patch(Circle((0.0, 0.0), R_MOON_KM / KM_PER_TICK, facecolor=MOON_COLOUR, edgecolor=INK, linewidth=0.5))
+    for number, name in enumerate(station["orbit"].values):
+        path = station[view.variable].values[number][:, list(view.axes)].astype(float) / KM_PER_TICK
+        colour, line = orbit_style(number)
+        ax.plot(*path.T, color=colour, linestyle=line, linewidth=0.8, label=str(name), zorder=2)
+        ax.plot(*path[0], marker="o", markersize=4, color=colour, markeredgecolor=INK, markeredgewidth=0.5, zorder=3)
+    if view.earth:
+        ax.annotate(
+            "to the Earth",
+            (0.02, 0.02),
+            xycoords="axes fraction",
+            xytext=(52, 0),
+            textcoords="offset points",
+            fontsize=8,
+            color=EARTH_COLOUR,
+            va="center",
+            arrowprops={"arrowstyle": "->", "color": EARTH_COLOUR},
+        )
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.margins(0.08)
+    ax.set_xlabel(view.x_label)
+    ax.set_ylabel(view.y_label)
+    ax.grid(visible=True, color=FAINT, linewidth=0.3)
+
+
+def orbit_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:
+    """Colour and line of an element: the line changes with each round of colours, for print in grey."""
+    return RUN_COLOURS[number % len(RUN_COLOURS)], LINES[number % len(LINES)]
+
+
+def draw_ground_tracks(ax: Axes, station: xr.Dataset) -> None:
+    """Draw where each element stands overhead, longitude against latitude on the Moon; the far side is shaded."""
+    for left, right in ((-180.0, -90.0), (90.0, 180.0)):
+        ax.axvspan(left, right, color=FAINT, alpha=0.35, linewidth=0.0, zorder=0)
+    for number, name in enumerate(station["orbit"].values):
+        longitude, latitude = overhead_deg(station["track_moon_me_km"].values[number].astype(float))
+        colour, line = orbit_style(number)
+        ax.plot(longitude, latitude, color=colour, linestyle=line, linewidth=0.7, label=str(name))
+    ax.set(xlim=(-180.0, 180.0), ylim=(-90.0, 90.0))
+    ax.set_xticks(range(-180, 181, 45))
+    ax.set_yticks(range(-90, 91, 30))
+    ax.set_xlabel("east longitude, °; shaded: the far side")
+    ax.set_ylabel("latitude, °")
+    ax.grid(visible=True, color=FAINT, linewidth=0.4)
+
+
+def overhead_deg(r_me_km: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Longitude and latitude of a path (K, 3), broken where it crosses 180 degrees."""
+    longitude = np.degrees(np.arctan2(r_me_km[:, 1], r_me_km[:, 0]))
+    latitude = np.degrees(np.arctan2(r_me_km[:, 2], np.hypot(r_me_km[:, 0], r_me_km[:, 1])))
+    jump = np.flatnonzero(np.abs(np.diff(longitude)) > 180.0) + 1
+    return np.insert(longitude, jump, np.nan), np.insert(latitude, jump, np.nan)
+
+
+def draw_perilune_history(ax: Axes, station: xr.Dataset) -> None:
+    """Draw the perilune altitude of every element through the horizon, the ground as a line."""
+    day = station["orbit_day"].values.astype("datetime64[s]").astype(float) / 86400.0
+    for number, name in enumerate(station["orbit"].values):
+        colour, line = orbit_style(number)
+        altitude = station["day_perilune_altitude_km"].values[number]
+        ax.plot(day, altitude, color=colour, linestyle=line, linewidth=1.0, label=str(name))
+    ax.axhline(0.0, color=INK, linewidth=0.8)
+    ax.set_ylabel("perilune altitude, km")
+    ax.grid(visible=True, color=FAINT, linewidth=0.4)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def draw_argument_picture(ax: Axes, station: xr.Dataset) -> None:
+    """Draw eccentricity against argument of perilune, day by day: what stays frozen goes round a point."""
+    for number, name in enumerate(station["orbit"].values):
+        colour, _ = orbit_style(number)
+        argument = station["day_argument_of_perilune_deg"].values[number] % 360.0
+        eccentricity = station["day_eccentricity"].values[number]
+        ax.plot(argument, eccentricity, ".", color=colour, markersize=1.6, label=str(name))
+    ax.set_xlabel("argument of perilune, °")
+    ax.set_ylabel("eccentricity")
+    ax.text(0.99, 0.02, "one dot a day", transform=ax.transAxes, ha="right", fontsize=8, color=MUTED)
+    ax.grid(visible=True, color=FAINT, linewidth=0.4)
+    ax.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,167 @@
+"""One axis for all that happens to a station: light, Earth, relays, power, eclipses, windows and arrivals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from plots.dates import show_days
+from plots.marks import add_rectangles
+from plots.style import FAINT, GROUND, INK, words
+
+FloatArray = NDArray[np.float64]
+
+DAY_MS = 86_400_000.0
+BAR = 0.62
+SHORTEST_SHARE = 0.0009
+"""Of the width: a shorter event is drawn so wide, to be seen at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """How one kind of event is drawn: name of its row, face, hatch, the hatch's colour, and whether as moments."""
+
+    label: str
+    face: str
+    hatch: str = ""
+    hatch_colour: str = "none"
+    moments: bool = False
+
+
+LOOKS = {
+    "window": RowLook("open launch days", "#24568c"),
+    "arrival": RowLook("arrivals", INK, moments=True),
+    "dark": RowLook("dark", "#31393f"),
+    "sun_eclipsed_by_earth": RowLook("Sun eclipsed by the Earth", "#d55e00", moments=True),
+    "earth_below_horizon": RowLook("Earth below the terrain", "#8d949a"),
+    "sun_beside_earth": RowLook("Sun beside the Earth", "#e69f00", moments=True),
+    "no_relay": RowLook("no relay", "#b9cfe0", "////", "#56b4e9"),
+    "no_contact": RowLook("no contact at all", "#cc79a7"),
+    "orbiter_eclipse_by_earth": RowLook("orbiter in the Earth's shadow", "#6a5acd", moments=True),
+    "orbiter_eclipse_by_moon": RowLook("orbiter in the Moon's shadow", "#a39bdc"),
+    "upkeep_burn": RowLook("upkeep burns", "#009e73", moments=True),
+    "power_shortfall": RowLook("power short", "#d55e00", "xx", "#7a3600"),
+    "element_dead": RowLook("elements lost", "#000000", moments=True),
+    "end_of_life": RowLook("end of life in orbit", "#000000", moments=True),
+    "task_done": RowLook("tasks done", "#009e73", moments=True),
+    "arrival_conflict": RowLook("landings in conflict", "#d55e00", moments=True),
+}
+"""Rows from top to bottom; one for each subject where several have events of the kind."""
+
+DAILY_RATE = 0.7
+"""Kinds with more events a day than this on a long axis are shown by the share of each day instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """Events of one kind and subject: starts and stops (N,), days since 1970."""
+
+    kind: str
+    subject: str
+    start_day: FloatArray
+    stop_day: FloatArray
+
+    @property
+    def label(self) -> str:
+        """Name of the row."""
+        return f"{LOOKS[self.kind].label} · {words(self.subject)}" if self.subject else LOOKS[self.kind].label
+
+
+def timeline_rows(station: xr.Dataset) -> list[TimelineRow]:
+    """Sort a station's events into rows, in the order of ``LOOKS``."""
+    if "event_kind" not in station:
+        return []
+    kinds, subjects = station["event_kind"].values.astype(str), station["event_subject"].values.astype(str)
+    start, stop = (days_of(station[f"event_{end}_utc"].values) for end in ("start", "stop"))
+    rows = []
+    for kind in LOOKS:
+        of_kind = kinds == kind
+        together = kind in {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn"}
+        for subject in [""] if together else dict.fromkeys(subjects[of_kind]):
+            chosen = of_kind & ((subjects == subject) | (subject == ""))
+            if chosen.any():
+                rows.append(TimelineRow(kind, str(subject), start[chosen], stop[chosen]))
+    return rows
+
+
+def days_of(epochs: NDArray[np.datetime64]) -> FloatArray:
+    """Days since 1970 of UTC epochs."""
+    return epochs.astype("datetime64[ms]").astype(np.float64) / DAY_MS
+
+
+def timeline_height_in(rows: Sequence[TimelineRow]) -> float:
+    """Height of the timeline, in inches."""
+    return 1.2 + 0.27 * len(rows)
+
+
+def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[TimelineRow]) -> None:
+    """Draw a row for each kind and subject: bars for spans, strokes for moments, names of arrivals beside them."""
+    first, last = days_of(station["time"].values[[0, -1]])
+    shortest = SHORTEST_SHARE * (last - first)
+    for number, row in enumerate(rows):
+        look, top, bottom = LOOKS[row.kind], number + (1.0 - BAR) / 2.0, number + (1.0 + BAR) / 2.0
+        add_rectangles(ax, [(first, top, last, bottom)], GROUND)
+        if look.moments:
+            width = 0.5 * shortest
+            boxes = [
+                (a - width, top, max(b, a) + width, bottom) for a, b in zip(row.start_day, row.stop_day, strict=True)
+            ]
+            add_rectangles(ax, boxes, look.face)
+        else:
+            _draw_spans(ax, row, look, (top, bottom), (first, last))
+    ax.set_ylim(len(rows) + 0.1, -0.1)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, labels=[row.label for row in rows])
+    counts = ax.secondary_yaxis("right")
+    counts.set_yticks(np.arange(len(rows)) + 0.5, labels=[_count_words(row) for row in rows], fontsize=7.5)
+    counts.tick_params(length=0)
+    counts.spines["right"].set_visible(False)
+    show_days(ax, first, last)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
+    ax.set_axisbelow(False)
+    ax.spines[["left", "right", "top"]].set_visible(False)
+
+
+def _draw_spans(
+    ax: Axes, row: TimelineRow, look: RowLook, sides: tuple[float, float], ends: tuple[float, float]
+) -> None:
+    """Bars where events are few; where they come about daily, a strip whose height is their share of the time."""
+    top, bottom = sides
+    length = ends[1] - ends[0]
+    if len(row.start_day) < DAILY_RATE * length or length < 60.0:
+        boxes = [
+            (a, top, max(b, a + SHORTEST_SHARE * length), bottom)
+            for a, b in zip(row.start_day, row.stop_day, strict=True)
+        ]
+        add_rectangles(ax, boxes, look.face, look.hatch, look.hatch_colour)
+        return
+    edges, share = share_in_bins(row, ends)
+    heights = bottom - share * (bottom - top)
+    ax.fill_between(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), bottom, color=look.face, linewidth=0.0)
+
+
+def share_in_bins(row: TimelineRow, ends: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+    """Bins a few days wide and the share of each that the events of a row cover."""
+    edges = np.linspace(ends[0], ends[1], 401)
+    bounds = np.stack([row.start_day, row.stop_day], axis=1).ravel()
+    covered = np.repeat(np.append(0.0, np.cumsum(row.stop_day - row.start_day)), 2)[1:-1]
+    return edges, np.diff(np.interp(edges, bounds, covered)) / np.diff(edges)
+
+
+def _count_words(row: TimelineRow) -> str:
+    """Say how many there are, and how long the longest."""
+    longest = float((row.stop_day - row.start_day).max())
+    count = f"{len(row.start_day)}"
+    if LOOKS[row.kind].moments or longest <= 0.0:
+        return count
+    return f"{count}, to {longest:.1f} d" if longest >= 1.0 else f"{count}, to {24.0 * longest:.1f} h"
+
+
+def time_note() -> str:
+    """Say how to read the rows."""
+    return "at the right: how many, and the longest; rows of daily events show their share of the time"

@@ -1,0 +1,46 @@
+"""Files in which a long flight keeps how far it got, so that it can go on after an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import kernel_cache_dir
+
+Arrays = dict[str, NDArray[np.float64]]
+
+_KEY = "key"
+
+
+def key_of(*parts: object) -> str:
+    """Return a hash of everything a flight hangs on: its parts as they print, and the kernels' sources."""
+    text = "\n".join([kernel_cache_dir().name, *(repr(part) for part in parts)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def save_checkpoint(path: Path, key: str, arrays: Arrays) -> None:
+    """Write arrays under a key, aside and then renamed, so that the file is always a whole one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            np.savez(file, allow_pickle=False, **{_KEY: np.array(key)}, **arrays)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path, key: str) -> Arrays | None:
+    """Return the arrays of a file; None where there is none, it is damaged, or it is another flight's."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file[_KEY]) != key:
+                return None
+            return {name: file[name] for name in file.files if name != _KEY}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None

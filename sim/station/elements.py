@@ -1,0 +1,281 @@
+"""The station's elements in orbit as they fly: each kind of orbit by the propagation that suits it.
+
+Ellipses fly from their elements in the Moon's field, kept in their bands or free (`sim.orbit.lunar_flight`); halos and
+distant retrograde orbits follow the member of their family through the real ephemeris (`sim.orbit.halo_flight`), and
+their upkeep is tried by Monte Carlo (`sim.orbit.halo_upkeep`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.time import tdb_s_from_utc
+from sim.catalog.orbits import LunarOrbit
+from sim.errors import UsageError
+from sim.orbit.elements import KeplerOrbit
+from sim.orbit.ephemeris import LunarEphemeris
+from sim.orbit.families import distant_retrograde_orbit, halo_orbit
+from sim.orbit.halo_flight import NoOrbit, PeriodicFlight, fly_periodic_orbit
+from sim.orbit.halo_upkeep import keep_periodic_orbit
+from sim.orbit.keeping import Keeping, keeping_of
+from sim.orbit.lunar_flight import LunarFlight, fly_orbit
+from sim.orbit.periodic import PeriodicOrbit
+from sim.scenario.model import OrbitElement, Scenario
+from sim.scenario.resolve import orbit_elements
+from sim.threads import map_threads
+from sim.units import DAY_S, DEG, M_PER_KM, YEAR_S
+
+FloatArray = NDArray[np.float64]
+
+UPKEEP_TRIED_S = 0.5 * YEAR_S
+"""Time over which the upkeep of a halo is tried."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ElementFlight:
+    """One element in orbit over its service.
+
+    Attributes
+    ----------
+    item : OrbitElement
+    ephemeris : LunarEphemeris
+        Its path; nothing before service or after its end.
+    period_s : float
+    moon_degree : int
+    forces, frame : str
+        The force model in words; axes its elements are told in.
+    start_tdb_s, end_tdb_s : float
+    end : str
+        horizon, retired, impact, escape or propellant.
+    end_latitude_rad, end_longitude_rad : float
+        Where it fell; NaN where it did not.
+    upkeep_m_s_per_year, upkeep_spread_m_s : float
+        NaN where it flies free.
+    upkeep, note : str
+    burn_tdb_s, burn_m_s : ndarray (B,)
+    """
+
+    item: OrbitElement
+    ephemeris: LunarEphemeris
+    period_s: float
+    moon_degree: int
+    forces: str
+    frame: str
+    start_tdb_s: float
+    end_tdb_s: float
+    end: str
+    end_latitude_rad: float = np.nan
+    end_longitude_rad: float = np.nan
+    upkeep_m_s_per_year: float = np.nan
+    upkeep_spread_m_s: float = np.nan
+    upkeep: str = "flies free"
+    note: str = ""
+    burn_tdb_s: FloatArray = field(default_factory=lambda: np.empty(0))
+    burn_m_s: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def name(self) -> str:
+        """Id in the scenario."""
+        return self.item.id
+
+    def position_icrf_km(self, t_tdb_s: FloatArray) -> FloatArray:
+        """Position (..., 3) from the Moon's centre; NaN where it is not in service."""
+        t = np.asarray(t_tdb_s, dtype=np.float64)
+        position = self.ephemeris.position_icrf_km(t)
+        position[(t < self.start_tdb_s) | (t > self.end_tdb_s)] = np.nan
+        return position
+
+
+def fly_elements(items: Sequence[OrbitElement], start: date, stop: date) -> tuple[ElementFlight, ...]:
+    """Fly elements from the start of one UTC day to the start of another, several at a time.
+
+    A flight is kept in memory: the same one asked for again costs nothing.
+
+    Raises
+    ------
+    UsageError
+        For an orbit that cannot be flown, naming its element.
+    DataMissingError
+        Where the ephemeris does not reach.
+    """
+    return tuple(map_threads(lambda item: _flown(item, start, stop), items))
+
+
+def station_flights(scenario: Scenario) -> tuple[ElementFlight, ...]:
+    """Fly all elements of a scenario's station over its horizon, its end included."""
+    return fly_elements(orbit_elements(scenario), scenario.horizon.start, scenario.horizon.end + timedelta(days=1))
+
+
+@lru_cache(maxsize=64)
+def _flown(item: OrbitElement, start: date, stop: date) -> ElementFlight:
+    orbit = item.orbit
+    if not isinstance(orbit, LunarOrbit):
+        message = f"{item.id} has no orbit to fly"
+        raise UsageError(message)
+    first = tdb_s_from_utc(max(start, item.since or start).isoformat())
+    last = tdb_s_from_utc(min(stop, item.until + timedelta(days=1) if item.until else stop).isoformat())
+    if last <= first:
+        return _absent(item, first)
+    try:
+        return _ellipse(item, orbit, first, last) if orbit.kind == "kepler" else _family(item, orbit, first, last)
+    except UsageError as error:
+        message = f"station.orbit {item.id}: {error}"
+        raise UsageError(message) from error
+
+
+def _absent(item: OrbitElement, t_tdb_s: float) -> ElementFlight:
+    """Give an element that is never in service within the horizon."""
+    nowhere = LunarEphemeris(item.id, t_tdb_s, DAY_S, np.full((4, 6), np.nan))
+    return ElementFlight(item, nowhere, np.nan, 0, "", "", t_tdb_s, t_tdb_s, "retired", upkeep="never in service")
+
+
+# --- ellipses ------------------------------------------------------------------------------------------------------
+
+
+def kepler_orbit(item: OrbitElement, orbit: LunarOrbit, service_tdb_s: float) -> KeplerOrbit:
+    """Give an element's ellipse with its epoch; the element's own phase is added to the mean anomaly."""
+    perilune_km, apolune_km = orbit.apsis_radii_km
+    return KeplerOrbit(
+        frame=orbit.frame or "moon_me",
+        semi_major_axis_km=0.5 * (perilune_km + apolune_km),
+        eccentricity=(apolune_km - perilune_km) / (apolune_km + perilune_km),
+        inclination_rad=(orbit.inclination_deg or 0.0) * DEG,
+        argument_of_perilune_rad=orbit.argument_of_perilune_deg * DEG,
+        node_rad=orbit.node_deg * DEG,
+        mean_anomaly_rad=orbit.mean_anomaly_deg * DEG + 2.0 * np.pi * item.phase,
+        epoch_tdb_s=service_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch),
+    )
+
+
+def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_s: float) -> ElementFlight:
+    ellipse = kepler_orbit(item, orbit, start_tdb_s)
+    keeping = _keeping(item, ellipse)
+    flight = fly_orbit(ellipse, item.id, start_tdb_s, stop_tdb_s, srp_m2_kg=item.sunlight_m2_kg, keeping=keeping)
+    end, end_tdb_s = _end_of_service(item, flight, stop_tdb_s)
+    burns = [burn for burn in flight.burns if burn.t_tdb_s <= end_tdb_s]
+    sizes = np.array([burn.dv_m_s for burn in burns])
+    return ElementFlight(
+        item,
+        flight.ephemeris,
+        ellipse.period_s,
+        flight.degree,
+        flight.forces,
+        ellipse.frame,
+        start_tdb_s,
+        end_tdb_s,
+        end,
+        flight.ground.latitude_rad if flight.ground else np.nan,
+        flight.ground.longitude_rad if flight.ground else np.nan,
+        float(sizes.sum()) / (end_tdb_s - start_tdb_s) * YEAR_S if keeping else np.nan,
+        upkeep=_keeping_words(keeping) if keeping else "flies free",
+        note=flight.end_reason if flight.end != "horizon" else "",
+        burn_tdb_s=np.array([burn.t_tdb_s for burn in burns]),
+        burn_m_s=sizes,
+    )
+
+
+def _keeping(item: OrbitElement, ellipse: KeplerOrbit) -> Keeping | None:
+    if item.keeping == "none":
+        return None
+    asked = item.keeping
+    return keeping_of(
+        ellipse,
+        perilune_band_km=asked.perilune_band_km,
+        argument_band_rad=None if asked.argument_band_deg is None else asked.argument_band_deg * DEG,
+    )
+
+
+def _keeping_words(keeping: Keeping) -> str:
+    low, high = keeping.perilune_altitude_km
+    words = f"perilune kept within {low:.0f} to {high:.0f} km of altitude"
+    if keeping.argument_of_perilune_rad is not None:
+        first, last = (angle / DEG for angle in keeping.argument_of_perilune_rad)
+        words += f", its argument within {first:.0f} to {last:.0f} deg"
+    return words
+
+
+def _end_of_service(item: OrbitElement, flight: LunarFlight, stop_tdb_s: float) -> tuple[str, float]:
+    """Why and when service ends: the flight's own end, the tanks, or the calendar."""
+    budget = None if item.keeping == "none" else item.keeping.delta_v_m_s
+    if budget is not None:
+        spent = np.cumsum([burn.dv_m_s for burn in flight.burns])
+        over = np.flatnonzero(spent > budget)
+        if len(over):
+            return "propellant", flight.burns[int(over[0])].t_tdb_s
+    if flight.end != "horizon":
+        return flight.end, flight.end_tdb_s
+    return ("retired" if item.until is not None else "horizon"), min(stop_tdb_s, flight.end_tdb_s)
+
+
+# --- families of periodic orbits -----------------------------------------------------------------------------------
+
+
+def family_member(orbit: LunarOrbit) -> PeriodicOrbit:
+    """Give the member of a family that a scenario names.
+
+    Raises
+    ------
+    UsageError
+        For a member that the family has not, with the family's range.
+    """
+    resonance, period_s, amplitude_km = orbit.resonance, orbit.period_s, orbit.amplitude_km
+    if orbit.kind == "dro":
+        return distant_retrograde_orbit(amplitude_km=amplitude_km, period_s=period_s, resonance=resonance)
+    return halo_orbit(
+        orbit.point or "L2",
+        orbit.branch or "south",
+        amplitude_km=amplitude_km,
+        period_s=period_s,
+        resonance=resonance,
+    )
+
+
+def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_s: float) -> ElementFlight:
+    member = family_member(orbit)
+    epoch_tdb_s = start_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch)
+    flight = fly_periodic_orbit(
+        member, item.id, start_tdb_s, stop_tdb_s, phase=_phase_at(item, orbit, member, start_tdb_s - epoch_tdb_s)
+    )
+    if isinstance(flight, NoOrbit):
+        raise UsageError(flight.reason)
+    upkeep = None if item.keeping == "none" else keep_periodic_orbit(flight, UPKEEP_TRIED_S)
+    end, end_tdb_s = "retired" if item.until is not None else "horizon", stop_tdb_s
+    budget = None if item.keeping == "none" else item.keeping.delta_v_m_s
+    if upkeep is not None and budget is not None:
+        lasts_s = budget / upkeep.m_s_per_year * YEAR_S
+        if start_tdb_s + lasts_s < end_tdb_s:
+            end, end_tdb_s = "propellant", start_tdb_s + lasts_s
+    return ElementFlight(
+        item,
+        flight.ephemeris,
+        flight.period_s,
+        flight.degree,
+        flight.forces,
+        "earth_orbit_plane",
+        start_tdb_s,
+        end_tdb_s,
+        end,
+        upkeep_m_s_per_year=np.nan if upkeep is None else upkeep.m_s_per_year,
+        upkeep_spread_m_s=np.nan if upkeep is None else upkeep.spread_m_s,
+        upkeep="" if upkeep is None else upkeep.words,
+        note=_reference_words(flight),
+    )
+
+
+def _phase_at(item: OrbitElement, orbit: LunarOrbit, member: PeriodicOrbit, since_epoch_s: float) -> float:
+    from sim.orbit.crtbp import TIME_UNIT_S
+
+    return float((orbit.phase + item.phase + since_epoch_s / (member.period * TIME_UNIT_S)) % 1.0)
+
+
+def _reference_words(flight: PeriodicFlight) -> str:
+    return (
+        f"within {flight.departure_km:.0f} km of the family's member, whole to "
+        f"{flight.gap_km * M_PER_KM:.2f} m and {flight.gap_km_s * 1e6:.2f} mm/s at its patch points"
+    )
