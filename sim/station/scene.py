@@ -24,7 +24,7 @@ from sim.catalog.models import GroundStation
 from sim.station.ground import station_axes_itrs, station_place_itrs_km
 from sim.station.horizon import HorizonMask
 from sim.station.relay import RelayOrbit
-from sim.station.sightline import height_above_horizon_rad, limb_at_craft_rad
+from sim.station.sightline import elevation_rad, horizon_below_rad, limb_at_craft_rad
 from sim.station.site import Source
 from sim.units import DEG
 
@@ -59,7 +59,17 @@ class StationTrack:
 
     def height_rad(self, line_me_km: FloatArray) -> FloatArray:
         """How far a craft (n,) stands above what hides it from the station; lines (n, 3) from station to craft."""
-        return height_above_horizon_rad(rotated(self.axes_me, line_me_km), self.horizon, self.least_rad)
+        east_north_up = rotated(self.axes_me, line_me_km)
+        return elevation_rad(east_north_up) - self._floor_rad(east_north_up)
+
+    def floor_rad(self, line_me_km: FloatArray) -> FloatArray:
+        """Elevation (n,) from which on the station follows a craft, in the direction of lines (n, 3) to it."""
+        return np.broadcast_to(self._floor_rad(rotated(self.axes_me, line_me_km)), (len(line_me_km),))
+
+    def _floor_rad(self, east_north_up: FloatArray) -> FloatArray | float:
+        if self.horizon is None:
+            return self.least_rad
+        return np.maximum(self.least_rad, horizon_below_rad(east_north_up, self.horizon))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

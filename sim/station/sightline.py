@@ -1,4 +1,4 @@
-"""Lines of sight: above a local horizon, and past the Moon's limb.
+r"""Lines of sight: above a local horizon, and past the Moon's limb.
 
 Of the limb two angles tell the same thing, each where it is of use; they have the same sign always. One lies at the
 craft, between the limb and what it looks at: how far an antenna's line may turn. The other lies at the Moon's centre:
@@ -7,7 +7,7 @@ how far a craft that flies straight on around the Moon has left.
 ::
 
           craft            at the craft: angle (Moon's centre, craft, target) - arcsin(R / r)
-         /     \\          at the Moon:  arccos(R / r) + arccos(R / D) - angle (craft, Moon's centre, target)
+         /     \          at the Moon:  arccos(R / r) + arccos(R / D) - angle (craft, Moon's centre, target)
       limb    target       R the Moon's radius, r and D the distances of craft and target from its centre
 """
 
@@ -25,24 +25,27 @@ NO_LEAST_RAD = -0.5 * np.pi
 """Least elevation where none is asked for: the horizon alone counts."""
 
 
+def elevation_rad(east_north_up: FloatArray) -> FloatArray:
+    """Elevation of directions (..., 3) of any length, rad; NaN gives NaN."""
+    east, north, up = np.moveaxis(east_north_up, -1, 0)
+    elevation: FloatArray = np.arctan2(up, np.hypot(east, north))
+    return elevation
+
+
+def horizon_below_rad(east_north_up: FloatArray, horizon: HorizonMask) -> FloatArray:
+    """Elevation of a horizon in the azimuths of directions (..., 3), rad."""
+    return horizon.elevation_at(np.arctan2(east_north_up[..., 0], east_north_up[..., 1]))
+
+
 def height_above_horizon_rad(
     east_north_up: FloatArray, horizon: HorizonMask | None, least_rad: float = NO_LEAST_RAD
 ) -> FloatArray:
-    """Elevation of a direction above the horizon, or above a least elevation where that is higher (...), rad.
+    """Elevation of directions (..., 3) above a horizon, or above a least elevation where that is higher (...), rad.
 
-    Parameters
-    ----------
-    east_north_up : ndarray (..., 3)
-        From the place, of any length; NaN gives NaN.
-    horizon : HorizonMask or None
-        None: level, at 0.
-    least_rad : float
+    Without a horizon it is level, at 0.
     """
-    east, north, up = np.moveaxis(east_north_up, -1, 0)
-    elevation = np.arctan2(up, np.hypot(east, north))
-    floor = 0.0 if horizon is None else horizon.elevation_at(np.arctan2(east, north))
-    height: FloatArray = elevation - np.maximum(floor, least_rad)
-    return height
+    floor = 0.0 if horizon is None else horizon_below_rad(east_north_up, horizon)
+    return elevation_rad(east_north_up) - np.maximum(floor, least_rad)
 
 
 def limb_at_craft_rad(craft_km: FloatArray, target_km: FloatArray) -> FloatArray:
