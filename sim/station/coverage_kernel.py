@@ -53,13 +53,12 @@ def cover_places(
     count = len(earth)
     gap = np.empty((3, count))
     for p in range(len(places)):
-        place = places[p]
-        up = place / np.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
+        x, y, z = places[p, 0], places[p, 1], places[p, 2]
         gaps, length = np.zeros(3, dtype=np.int64), np.zeros(3)
         seen, most, ranged = 0, 0, 0
         least_range, sum_range, greatest_range = np.inf, 0.0, 0.0
         for k in range(count):
-            in_view, nearest = _relays(place, up, relays, carries, k, floor)
+            in_view, nearest = _relays(x, y, z, relays, carries, k, floor)
             seen += in_view
             most = max(most, in_view)
             relayed = nearest < np.inf
@@ -67,7 +66,7 @@ def cover_places(
                 ranged += 1
                 sum_range += nearest
                 least_range, greatest_range = min(least_range, nearest), max(greatest_range, nearest)
-            direct = _direct(place, up, earth, stations, station_ups, station_floors, k, floor)
+            direct = _direct(x, y, z, earth, stations, station_ups, station_floors, k, floor)
             _count_gaps(direct, relayed, k == count - 1, length, gap, gaps)
         for kind in range(3):
             _gap_figures(gap[kind, : gaps[kind]], out[p, 4 * kind : 4 * kind + 4])
@@ -79,40 +78,40 @@ def cover_places(
 
 
 @jit()
-def _relays(place: Any, up: Any, relays: Any, carries: Any, k: int, floor: float) -> Any:
+def _relays(x: float, y: float, z: float, relays: Any, carries: Any, k: int, floor: float) -> Any:
     """How many relays stand above the horizon, and how far the nearest of those is that reach the Earth (inf: none)."""
     in_view, nearest = 0, np.inf
     for r in range(len(relays)):
-        above, square = _above(place, up, relays[r, k], floor)
-        if above:
+        dx, dy, dz = relays[r, k, 0] - x, relays[r, k, 1] - y, relays[r, k, 2] - z
+        if _is_above(dx, dy, dz, x, y, z, floor):
             in_view += 1
             if carries[r, k]:
-                nearest = min(nearest, square)
+                nearest = min(nearest, dx * dx + dy * dy + dz * dz)
     return in_view, np.sqrt(nearest)
 
 
 @jit()
 def _direct(
-    place: Any, up: Any, earth: Any, stations: Any, station_ups: Any, station_floors: Any, k: int, floor: float
+    x: float, y: float, z: float, earth: Any, stations: Any, ups: Any, floors: Any, k: int, floor: float
 ) -> bool:
     """Whether the Earth, or a ground station that follows the place, stands above its horizon."""
     if len(stations) == 0:
-        return _above(place, up, earth[k], floor)[0]
+        return _is_above(earth[k, 0] - x, earth[k, 1] - y, earth[k, 2] - z, x, y, z, floor)
     for g in range(len(stations)):
-        if _above(place, up, stations[g, k], floor)[0]:
-            there, _ = _above(stations[g, k], station_ups[g, k], place, station_floors[g, k])
-            if there:
-                return True
+        dx, dy, dz = stations[g, k, 0] - x, stations[g, k, 1] - y, stations[g, k, 2] - z
+        if _is_above(dx, dy, dz, x, y, z, floor) and _is_above(
+            -dx, -dy, -dz, ups[g, k, 0], ups[g, k, 1], ups[g, k, 2], floors[g, k]
+        ):
+            return True
     return False
 
 
 @jit()
-def _above(place: Any, up: Any, target: Any, floor: float) -> Any:
-    """Whether a target stands above the floor of a place, and the square of its distance; never where it is NaN."""
-    x, y, z = target[0] - place[0], target[1] - place[1], target[2] - place[2]
-    height = x * up[0] + y * up[1] + z * up[2]
-    square = x * x + y * y + z * z
-    return height * abs(height) >= floor * square, square
+def _is_above(dx: float, dy: float, dz: float, up_x: float, up_y: float, up_z: float, floor: float) -> bool:
+    """Whether a direction stands above a floor; the vertical may have any length. Never where one of them is NaN."""
+    height = dx * up_x + dy * up_y + dz * up_z
+    square = (dx * dx + dy * dy + dz * dz) * (up_x * up_x + up_y * up_y + up_z * up_z)
+    return height * abs(height) >= floor * square
 
 
 @jit()
