@@ -1,7 +1,8 @@
 """Contact of a place on the Moon: the Earth, or a relay that itself sees the Earth, above the local horizon.
 
-Angles only: range and antennas are not looked at. The Earth is a point (its centre); light time is left out for relays
-(under 0.1 s, 1e-3 degrees).
+Angles only: range and antennas are not looked at (see sim.station.links). Landings ask at once over all epochs
+(``contact_over_descent``), coverage over years (sim.station.coverage); both stand on ``direct_height_rad`` and
+``relay_view``.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.astro.ephemeris import Ephemeris
-from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.rotations import rotated
 from sim.constants import R_MOON_KM
 from sim.station.relay import RelayOrbit
-from sim.station.site import SiteGeometry, horizon_at, site_axes_moon_me, site_ephemeris
+from sim.station.scene import ABSENT_RAD, Scene, present, scene_of
+from sim.station.sightline import NO_LEAST_RAD, height_above_horizon_rad
+from sim.station.site import SiteGeometry, site_axes_moon_me
 from sim.units import MINUTE_S
 
 FloatArray = NDArray[np.float64]
@@ -38,8 +39,9 @@ _EPOCHS_AT_ONCE = 100_000
 class RelayView:
     """Relays as a site sees them: arrays (R, ...) by relay and epoch.
 
-    ``elevation_rad`` is above the local horizon; ``earth_clearance_rad`` the angle, at the relay, from the Moon's limb
-    to the Earth's centre (negative: the Moon is in between).
+    ``elevation_rad`` is above the local horizon; ``earth_clearance_rad`` how far the relay's own line to the Earth is
+    from being cut (``Scene.backhaul_rad``: without ground stations the angle, at the relay, from the Moon's limb to the
+    Earth's centre). Both are -pi/2 where the relay is not there.
     """
 
     elevation_rad: FloatArray
@@ -51,26 +53,49 @@ class RelayView:
         return np.minimum(self.elevation_rad, self.earth_clearance_rad)
 
 
+def direct_height_rad(site: SiteGeometry, scene: Scene, least_rad: float = NO_LEAST_RAD) -> FloatArray:
+    """How far a site's own line to the Earth is from being cut, at the scene's epochs (n,), rad; negative where it is.
+
+    Of the Earth's centre its height above the site's horizon; where the scene has ground stations, the best over them
+    of the station's height there and the site's height above what the station's antenna can follow.
+    ``least_rad`` is the least elevation at the site, where its horizon is lower.
+    """
+    axes = site_axes_moon_me(site)
+    centre_km = scene.earth.seen_from((R_MOON_KM + site.height_km) * axes[2])
+    if not scene.stations:
+        return height_above_horizon_rad(rotated(axes, centre_km), site.horizon, least_rad)
+    heights = []
+    for station in scene.stations:
+        line_km = centre_km + station.offset_me_km
+        here = height_above_horizon_rad(rotated(axes, line_km), site.horizon, least_rad)
+        heights.append(np.minimum(here, station.height_rad(-line_km)))
+    best: FloatArray = np.max(heights, axis=0)
+    return best
+
+
+def relays_in_view(site: SiteGeometry, scene: Scene, least_rad: float = NO_LEAST_RAD) -> RelayView:
+    """How a site sees the scene's relays (R, n), and how these see the Earth."""
+    axes = site_axes_moon_me(site)
+    site_km = (R_MOON_KM + site.height_km) * axes[2]
+    elevation = np.empty(scene.backhaul_rad.shape)
+    for number, relay_km in enumerate(scene.relays_me_km):
+        east_north_up = rotated(axes, relay_km - site_km)
+        elevation[number] = present(height_above_horizon_rad(east_north_up, site.horizon, least_rad))
+    return RelayView(elevation, scene.backhaul_rad)
+
+
 def earth_elevation(site: SiteGeometry, t_tdb_s: ArrayLike) -> FloatArray:
     """Height of the Earth's centre above the local horizon (...), rad, at epochs (...)."""
-    sky = site_ephemeris(site, t_tdb_s)
-    height: FloatArray = sky.earth_elevation_rad - horizon_at(site, sky.earth_azimuth_rad)
-    return height
+    t = np.asarray(t_tdb_s, dtype=np.float64)
+    return direct_height_rad(site, scene_of((), (), t.ravel())).reshape(t.shape)
 
 
 def relay_view(site: SiteGeometry, relays: Sequence[RelayOrbit], t_tdb_s: ArrayLike) -> RelayView:
-    """How a site sees relays (R of them), and how these see the Earth, at epochs (...)."""
+    """How a site sees relays (R of them), and how these see the Earth's centre, at epochs (...)."""
     t = np.asarray(t_tdb_s, dtype=np.float64)
-    to_me = icrf_to_moon_me(t)
-    earth_icrf_km = -Ephemeris.de440().moon_geocentric(t)[0]
-    axes = site_axes_moon_me(site)
-    site_km = (R_MOON_KM + site.height_km) * axes[2]
-    elevation, clearance = np.empty((2, len(relays), *t.shape))
-    for number, relay in enumerate(relays):
-        position_km = relay.position_icrf_km(t)
-        elevation[number] = _height_above_horizon(site, rotated(axes, rotated(to_me, position_km) - site_km))
-        clearance[number] = _limb_clearance(position_km, earth_icrf_km)
-    return RelayView(elevation, clearance)
+    view = relays_in_view(site, scene_of(relays, (), t.ravel()))
+    shape = (len(relays), *t.shape)
+    return RelayView(view.elevation_rad.reshape(shape), view.earth_clearance_rad.reshape(shape))
 
 
 def relay_elevation(site: SiteGeometry, relays: Sequence[RelayOrbit], t_tdb_s: ArrayLike) -> FloatArray:
@@ -143,7 +168,7 @@ def _relays_over_descent(
     site: SiteGeometry, relays: Sequence[RelayOrbit], epochs: FloatArray, step_s: float
 ) -> FloatArray:
     """Best over the relays of the least contact in the 15 minutes before each epoch; -pi/2 without relays."""
-    best = np.full(len(epochs), -0.5 * np.pi)
+    best = np.full(len(epochs), ABSENT_RAD)
     back = int(np.ceil(DESCENT_S / step_s))
     for first in range(0, len(epochs), _EPOCHS_AT_ONCE):
         part = slice(first, min(first + _EPOCHS_AT_ONCE, len(epochs)))
@@ -151,23 +176,5 @@ def _relays_over_descent(
         contact = relay_view(site, relays, np.concatenate([before, epochs[part]])).contact_rad
         count = part.stop - first
         least = np.min([contact[:, shift : shift + count] for shift in range(back + 1)], axis=0)
-        best[part] = np.max(least, axis=0, initial=-0.5 * np.pi)
+        best[part] = np.max(least, axis=0, initial=ABSENT_RAD)
     return best
-
-
-def _height_above_horizon(site: SiteGeometry, r_site_km: FloatArray) -> FloatArray:
-    """Elevation less the horizon's, of vectors (..., 3) on the site's axes east, north, up."""
-    east, north, up = np.moveaxis(r_site_km, -1, 0)
-    azimuth = np.arctan2(east, north) % (2.0 * np.pi)
-    height: FloatArray = np.arctan2(up, np.hypot(east, north)) - horizon_at(site, azimuth)
-    return height
-
-
-def _limb_clearance(position_icrf_km: FloatArray, earth_icrf_km: FloatArray) -> FloatArray:
-    """Angle at a relay from the Moon's limb to the Earth's centre, rad; vectors (..., 3) from the Moon's centre."""
-    to_earth = earth_icrf_km - position_icrf_km
-    distance = np.linalg.norm(position_icrf_km, axis=-1)
-    cosine = -np.sum(to_earth * position_icrf_km, axis=-1) / (distance * np.linalg.norm(to_earth, axis=-1))
-    from_moon = np.arccos(np.clip(cosine, -1.0, 1.0))
-    clearance: FloatArray = from_moon - np.arcsin(np.minimum(1.0, R_MOON_KM / distance))
-    return clearance

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.astro.earth import gcrs_to_itrs, geodetic_to_itrs
 from sim.astro.rotations import rotated, rotated_back
 from sim.catalog.models import GroundStation
-from sim.constants import R_MOON_KM
+from sim.station.sightline import limb_at_moon_rad
 from sim.units import DEG
 
 FloatArray = NDArray[np.float64]
@@ -44,19 +44,26 @@ def limb_clearances_rad(
 ) -> FloatArray:
     """How far a craft is from passing behind the Moon's limb, (S, ...): negative where the Moon hides it.
 
-    An angle at the Moon's centre: of its orbit about the Moon, a craft that flies straight away from the station's
-    side has so much left before the limb, or is so far beyond it. Both tangents of a sphere of 1737.4 km:
-    arccos(R/D) + arccos(R/r), less the angle between the directions to the station and to the craft.
+    An angle at the Moon's centre (``limb_at_moon_rad``): of its orbit about the Moon, a craft that flies straight away
+    from the station's side has so much left before the limb, or is so far beyond it.
     """
-    turn = _to_itrs(t_tdb_s)
-    craft_km = position_gcrs_km - moon_gcrs_km
-    reach = np.arccos(np.minimum(R_MOON_KM / np.linalg.norm(craft_km, axis=-1), 1.0))
-    clearances = []
-    for station in stations:
-        station_km = rotated_back(turn, _place_itrs_km(station)) - moon_gcrs_km
-        limb = np.arccos(R_MOON_KM / np.linalg.norm(station_km, axis=-1))
-        clearances.append(limb + reach - _angle(station_km, craft_km))
-    return np.array(clearances)
+    craft_km, turn = position_gcrs_km - moon_gcrs_km, _to_itrs(t_tdb_s)
+    places_km = [rotated_back(turn, station_place_itrs_km(station)) for station in stations]
+    return np.array([limb_at_moon_rad(craft_km, place_km - moon_gcrs_km) for place_km in places_km])
+
+
+def station_place_itrs_km(station: GroundStation) -> FloatArray:
+    """Place of a ground station from the Earth's centre on the turning Earth's axes (3,)."""
+    return geodetic_to_itrs(station.latitude_deg, station.longitude_deg, station.height_m)
+
+
+def station_axes_itrs(station: GroundStation) -> FloatArray:
+    """Rows east, north and up of the ellipsoid at a station, on the turning Earth's axes (3, 3)."""
+    latitude, longitude = station.latitude_deg * DEG, station.longitude_deg * DEG
+    east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
+    level = np.cos(latitude)
+    up = np.array([level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)])
+    return np.stack([east, np.cross(up, east), up])
 
 
 def _to_itrs(t_tdb_s: ArrayLike) -> FloatArray:
@@ -65,21 +72,9 @@ def _to_itrs(t_tdb_s: ArrayLike) -> FloatArray:
         return gcrs_to_itrs(t_tdb_s)
 
 
-def _place_itrs_km(station: GroundStation) -> FloatArray:
-    return geodetic_to_itrs(station.latitude_deg, station.longitude_deg, station.height_m)
-
-
 def _elevation(station: GroundStation, craft_itrs_km: FloatArray) -> FloatArray:
-    latitude, longitude = station.latitude_deg * DEG, station.longitude_deg * DEG
-    level = np.cos(latitude)
-    up = np.array([level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)])
-    line = craft_itrs_km - _place_itrs_km(station)
+    up = station_axes_itrs(station)[2]
+    line = craft_itrs_km - station_place_itrs_km(station)
     height = line @ up
     elevation: FloatArray = np.arctan2(height, np.linalg.norm(line - height[..., None] * up, axis=-1))
     return elevation
-
-
-def _angle(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Angle between vectors (..., 3), good for small ones too."""
-    angle: FloatArray = np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1))
-    return angle

@@ -265,18 +265,21 @@ def _as_text(column: NDArray[Any]) -> NDArray[np.str_]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A body from the Moon's centre (km, ICRF axes), and its velocity about the solar-system barycentre (km/s)."""
+class Source:
+    """A body from the Moon's centre (..., 3), km, and its velocity about the solar-system barycentre, km/s.
 
-    r_icrf_km: FloatArray
+    Both on the same axes, at rest or not: those of the places it is seen from.
+    """
+
+    r_km: FloatArray
     v_ssb_km_s: FloatArray
 
-    def seen_from(self, place_icrf_km: FloatArray | float) -> FloatArray:
+    def seen_from(self, place_km: FloatArray | float) -> FloatArray:
         """Vectors (..., 3) from a place to where the body was when the light left that arrives there now.
 
         The body is set back along its velocity; its acceleration leaves centimetres out.
         """
-        now_km = self.r_icrf_km - place_icrf_km
+        now_km = self.r_km - place_km
         then_km = now_km - self.v_ssb_km_s * _light_time_s(now_km)
         set_back: FloatArray = now_km - self.v_ssb_km_s * _light_time_s(then_km)
         return set_back
@@ -287,11 +290,11 @@ def _light_time_s(r_km: FloatArray) -> FloatArray:
     return time_s
 
 
-def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tuple[_Source, _Source]:
+def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tuple[Source, Source]:
     earth_km, earth_km_s = ephemeris.earth_ssb(t_tdb_s)
     sun_km, sun_km_s = ephemeris.sun_ssb(t_tdb_s)
     earth_to_moon_km, _ = ephemeris.moon_geocentric(t_tdb_s)
-    return _Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), _Source(-earth_to_moon_km, earth_km_s)
+    return Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), Source(-earth_to_moon_km, earth_km_s)
 
 
 def _direction(site_axes: FloatArray, r_icrf_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

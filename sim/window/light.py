@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
-from sim.station.contact import contact_over_descent
+from sim.station.contact import contact_over_descent, earth_elevation
 from sim.station.place import geometry_of
 from sim.station.relay import relays_of
-from sim.station.site import SiteGeometry, horizon_at, site_ephemeris, site_unit_icrf
+from sim.station.site import SiteGeometry, site_ephemeris, site_unit_icrf
 from sim.transfer.landing import table_for
 from sim.transfer.landing_light import LONGEST_LIGHT_LEFT_S, LightTable, SiteLight
 from sim.units import DAY_S
@@ -40,7 +40,7 @@ def site_sky(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteS
     sky = site_ephemeris(site, epochs)
     sun_above = sky.sun_elevation_rad - sky.horizon_at_sun_rad
     light = SiteLight(float(start), STEP_S, site_unit_icrf(site, epochs), sky.sun_elevation_rad, sun_above)
-    return SiteSky(site, light, sky.earth_elevation_rad - horizon_at(site, sky.earth_azimuth_rad))
+    return SiteSky(site, light, earth_elevation(site, epochs))
 
 
 def light_tables(lanes: Sequence[ResolvedLane], day_tdb_s: FloatArray) -> dict[str, LightTable]:

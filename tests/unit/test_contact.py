@@ -126,3 +126,32 @@ def test_without_relays_there_is_no_contact_by_relay():
     assert np.all(np.isnan(relay_elevation(site, (), EPOCHS)))
     contact, _ = contact_over_descent(site, "relay", (), START, 1800.0, 5)
     assert np.all(contact == -0.5 * np.pi)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A relay that is gone after an epoch."""
+
+    relay: object
+    stop_tdb_s: float
+    name: str = "ending"
+
+    def position_icrf_km(self, t_tdb_s):
+        position = self.relay.position_icrf_km(t_tdb_s)
+        return np.where((np.asarray(t_tdb_s) < self.stop_tdb_s)[..., None], position, np.nan)
+
+
+def test_a_relay_that_is_gone_gives_no_contact():
+    site, one = site_geometry(-85.0, 170.0), relay()
+    ending = Ending(one, START + 5.0 * DAY_S)
+    view = relay_view(site, (ending,), EPOCHS)
+    gone = EPOCHS >= START + 5.0 * DAY_S
+    assert np.all(view.contact_rad[0, gone] == -0.5 * np.pi)
+    np.testing.assert_array_equal(view.contact_rad[0, ~gone], relay_view(site, (one,), EPOCHS[~gone]).contact_rad[0])
+    assert np.all(relay_elevation(site, (ending,), EPOCHS)[gone] < 0.0)
+    both, alone = (relay_elevation(site, some, EPOCHS) for some in ((ending, one), (one,)))
+    np.testing.assert_array_equal(both[gone], alone[gone])
+    contact, step = contact_over_descent(site, "relay", (ending,), START, 1800.0, 24 * 20)
+    late = START + step * np.arange(len(contact)) >= START + 5.0 * DAY_S
+    assert np.all(contact[late] == -0.5 * np.pi)
+    assert np.any(contact[~late] > 0.0)
