@@ -41,7 +41,7 @@ _ALIASES = {
     "km^2/s^2": "km2/s2", "km²/s²": "km2/s2", "km**2/s**2": "km2/s2", "m^2/s^2": "m2/s2", "m²/s²": "m2/s2",
     "newton": "N", "newtons": "N", "kilonewton": "kN", "watt": "W", "watts": "W", "kilowatt": "kW",
     "kilowatts": "kW", "percent": "%", "year": "yr", "years": "yr", "kilowatt hours": "kWh", "watt hours": "Wh",
-    "m^2": "m2", "m²": "m2", "square metres": "m2", "%/year": "%/yr", "% per year": "%/yr", "1/yr": "/yr", "%/day": "%/d",
+    "m^2": "m2", "m²": "m2", "square metres": "m2", "%/year": "%/yr", "% per year": "%/yr", "%/day": "%/d",
     "% per day": "%/d", "% per month": "%/month", "kg/m^2": "kg/m2", "kg/m²": "kg/m2",
 }  # fmt: skip
 
