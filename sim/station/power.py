@@ -159,6 +159,13 @@ def electric_heat_kw(element: PoweredElement, light: Sunlight) -> FloatArray:
     return heat
 
 
+def full_load_kw(element: PoweredElement, light: Sunlight) -> FloatArray:
+    """Return the load (n,), kW, of an element's full service, electric heat included, as if it were always there."""
+    loads = element.loads
+    by_light: FloatArray = loads.night_kw + (loads.active_kw - loads.night_kw) * light.sun_fraction
+    return by_light + electric_heat_kw(element, light)
+
+
 def _isotope_kw(isotope: Isotope, age: FloatArray) -> FloatArray:
     power: FloatArray = (
         isotope.power_kw * 0.5 ** (age / isotope.half_life_yr) * (1.0 - isotope.degradation_per_yr) ** age
