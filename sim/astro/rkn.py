@@ -258,13 +258,13 @@ def make_variational_integrator(acceleration_and_gradient: Any) -> Any:
         states[0], states[1:] = state, np.eye(6)
         sign = 1.0 if duration_s >= 0.0 else -1.0
         start = acceleration_and_gradient(0.0, state[0], state[1], state[2], context)
-        t, h = 0.0, sign * _first_step_s(state, start[0], start[1], start[2])
+        t, h = 0.0, sign * first_step_s(state, start[0], start[1], start[2])
         for steps in range(1, MAXIMUM_STEPS + 1):
             last = (t + h - duration_s) * sign >= 0.0
             if last:
                 h = duration_s - t
             step(context, t, h, states, g, after)
-            error = _relative_error(h, states[0], g[0])
+            error = relative_error(h, states[0], g[0])
             smallest = abs(h) < _SMALLEST_STEP_S
             if error <= tolerance or (smallest and np.isfinite(error)):
                 states[:] = after
@@ -275,7 +275,7 @@ def make_variational_integrator(acceleration_and_gradient: Any) -> Any:
                     return ARRIVED, steps
             elif smallest or np.isnan(h):
                 return NOT_FINITE, steps
-            h *= _next_step_factor(error, tolerance)
+            h *= next_step_factor(error, tolerance)
         return TOO_MANY_STEPS, MAXIMUM_STEPS
 
     return integrate

@@ -15,6 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sim.document.quantity import dimension_of, example_of, units_of
 
 UNIT_SUFFIXES = {
+    "_kg_per_m2": "kg/m2",
+    "_wh_per_kg": "Wh/kg",
+    "_per_yr": "/yr",
     "_km2_s2": "km2/s2",
     "_m_s_per_day": "m/s/d",
     "_m2_kg": "m2/kg",
@@ -22,7 +25,10 @@ UNIT_SUFFIXES = {
     "_deg": "deg",
     "_km": "km",
     "_kg": "kg",
+    "_kwh": "kWh",
     "_kw": "kW",
+    "_m2": "m2",
+    "_yr": "yr",
     "_s": "s",
     "_m": "m",
 }
@@ -90,7 +96,16 @@ Kg = Annotated[float, InUnit("kg")]
 MetrePerS = Annotated[float, InUnit("m/s")]
 Km2PerS2 = Annotated[float, InUnit("km2/s2")]
 KiloWatt = Annotated[float, InUnit("kW")]
+<<<<<<< HEAD
 SquareMetrePerKg = Annotated[float, InUnit("m2/kg")]
+=======
+KiloWattHour = Annotated[float, InUnit("kWh")]
+SquareMetre = Annotated[float, InUnit("m2")]
+Year = Annotated[float, InUnit("yr")]
+SharePerYear = Annotated[float, InUnit("/yr")]
+WattHourPerKg = Annotated[float, InUnit("Wh/kg")]
+KgPerSquareMetre = Annotated[float, InUnit("kg/m2")]
+>>>>>>> power
 Share = Annotated[float, InUnit("1")]
 
 Latitude = Annotated[float, InUnit("deg"), Field(ge=-90, le=90)]

@@ -15,7 +15,7 @@ _RADIAN_DEG = Decimal("57.29577951308232087679815481410517")
 _DIMENSIONS: dict[str, dict[str, str | Decimal]] = {
     "mass": {"kg": "1", "t": "1000", "g": "0.001"},
     "length": {"m": "1", "km": "1000", "cm": "0.01"},
-    "time": {"s": "1", "min": "60", "h": "3600", "d": "86400", "ms": "0.001", "week": "604800"},
+    "time": {"s": "1", "min": "60", "h": "3600", "d": "86400", "ms": "0.001", "week": "604800", "yr": "31557600"},
     "angle": {"deg": "1", "rad": _RADIAN_DEG},
     "speed": {"m/s": "1", "km/s": "1000"},
     "speed per time": {"m/s/d": "1", "m/s/yr": Decimal(1) / Decimal("365.25")},
@@ -24,6 +24,11 @@ _DIMENSIONS: dict[str, dict[str, str | Decimal]] = {
     "power": {"W": "1", "kW": "1000", "MW": "1000000"},
     "area per mass": {"m2/kg": "1"},
     "share": {"1": "1", "%": "0.01"},
+    "stored energy": {"kWh": "1", "Wh": "0.001", "MWh": "1000"},
+    "area": {"m2": "1"},
+    "share per time": {"/yr": "1", "%/yr": "0.01", "%/month": "0.12", "%/d": "3.6525"},
+    "specific energy": {"Wh/kg": "1", "kWh/kg": "1000"},
+    "areal mass": {"kg/m2": "1"},
 }
 
 _ALIASES = {
@@ -36,17 +41,24 @@ _ALIASES = {
     "m/s per day": "m/s/d", "m/s per d": "m/s/d", "m/s/year": "m/s/yr", "m/s per year": "m/s/yr",
     "km^2/s^2": "km2/s2", "km²/s²": "km2/s2", "km**2/s**2": "km2/s2", "m^2/s^2": "m2/s2", "m²/s²": "m2/s2",
     "newton": "N", "newtons": "N", "kilonewton": "kN", "watt": "W", "watts": "W", "kilowatt": "kW",
-    "kilowatts": "kW", "percent": "%",
+    "kilowatts": "kW", "percent": "%", "year": "yr", "years": "yr", "kilowatt hours": "kWh", "watt hours": "Wh",
+    "m^2": "m2", "m²": "m2", "square metres": "m2", "%/year": "%/yr", "% per year": "%/yr", "%/day": "%/d",
+    "% per day": "%/d", "% per month": "%/month", "kg/m^2": "kg/m2", "kg/m²": "kg/m2",
 }  # fmt: skip
 
 _DIMENSION_OF = {unit: dimension for dimension, units in _DIMENSIONS.items() for unit in units}
-_FOLDED = {name.casefold(): name for name in _DIMENSION_OF if name.casefold() not in {"mw"}}
+_FOLDED = {name.casefold(): name for name in _DIMENSION_OF if name.casefold() not in {"mw", "mwh"}}
 _EXAMPLES = {
     "mass": "8.2 t", "length": "100 km", "time": "3.5 d", "angle": "51.8 deg", "speed": "900 m/s",
     "speed per time": "0.5 m/s/d", "energy": "-1.8 km2/s2", "force": "7.5 kN", "power": "4 kW", "share": "40 %",
     "area per mass": "0.02 m2/kg",
+    "stored energy": "100 kWh", "area": "40 m2", "share per time": "1 %/yr", "specific energy": "160 Wh/kg",
+    "areal mass": "3 kg/m2",
 }  # fmt: skip
-_READABLE = {"mass": ("t", "kg"), "length": ("km", "m"), "time": ("d", "h", "min", "s"), "speed": ("m/s",)}
+_READABLE = {
+    "mass": ("t", "kg"), "length": ("km", "m"), "time": ("d", "h", "min", "s"), "speed": ("m/s",),
+    "share per time": ("%/yr",),
+}  # fmt: skip
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(inf|infinity|nan)\b", re.IGNORECASE)
 _LONGEST = 80

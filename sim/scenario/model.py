@@ -31,7 +31,6 @@ from sim.document.fields import (
     Entry,
     IdOf,
     Kg,
-    KiloWatt,
     Km,
     Km2PerS2,
     Latitude,
@@ -43,6 +42,8 @@ from sim.document.fields import (
     Share,
     SquareMetrePerKg,
 )
+from sim.scenario.power import Battery, Heat, Power, Source
+from sim.scenario.science import CrewStay, ScienceTask
 
 DAY_S = 86400.0
 
@@ -71,15 +72,6 @@ class Horizon(Entry):
         return self
 
 
-class Power(Entry):
-    """Electric power an element draws."""
-
-    active_kw: Annotated[KiloWatt, Field(ge=0)]
-    """By day, at work."""
-    night_kw: Annotated[KiloWatt, Field(ge=0)] = 0.0
-    """Through the lunar night."""
-
-
 class SurfaceElement(Entry):
     """A piece of the station on the surface."""
 
@@ -91,6 +83,14 @@ class SurfaceElement(Entry):
     """What has to be landed."""
     power: Power | None = None
     """Left out: it draws none."""
+    heat: Heat | None = None
+    """Left out: it needs none in the dark."""
+    source: Source | None = None
+    """What feeds it, and those on its cable."""
+    battery: Battery | None = None
+    """What it stores, for itself and those on its cable."""
+    grid: str = ""
+    """Name of the cable it hangs on; elements of one name share power. Left out: it is on its own."""
     owner: PartnerId | None = None
     """Who it belongs to."""
     note: str = ""
@@ -360,6 +360,10 @@ class Scenario(Entry):
     """Ways of delivering, by names of your own; none: the station is looked at alone."""
     deliveries: tuple[Delivery, ...] = ()
     """What has to arrive."""
+    science: tuple[ScienceTask, ...] = ()
+    """Work to be done at the elements."""
+    crew: tuple[CrewStay, ...] = ()
+    """Who is there to work."""
     coverage: Coverage = Coverage()
     """What is looked at of contact."""
     catalog: Catalog

@@ -1,0 +1,166 @@
+"""Where power falls short, and the figures by which a station's power is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.spans import Spans, spans
+from sim.errors import UsageError
+from sim.station.power import PowerHistory
+from sim.station.power_types import State
+
+FloatArray = NDArray[np.float64]
+
+SHORT_KW = 1e-6
+"""A milliwatt less than asked is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Steps on end in which a grid does not give what full service asks.
+
+    Attributes
+    ----------
+    grid : str
+    start_tdb_s, stop_tdb_s : float
+        To a step.
+    missing_kwh, unmet_kwh : float
+        What full service asked beyond what was met; the part of it that even sleeping elements lacked.
+    peak_kw : float
+        Most missing, mean of a step.
+    worst : State
+        Lowest state of an element of the grid that is there and not dead at the start.
+    """
+
+    grid: str
+    start_tdb_s: float
+    stop_tdb_s: float
+    missing_kwh: float
+    unmet_kwh: float
+    peak_kw: float
+    worst: State
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSummary:
+    """Power of one grid in a few figures, counted from its first element's arrival.
+
+    Attributes
+    ----------
+    grid : str
+    served_time, served_energy : float
+        Shares of time without shortage, and of the energy asked that is met; 1 where nothing is asked.
+    supplied_kwh, used_kwh, missing_kwh, unmet_kwh, curtailed_kwh, lost_kwh : float
+        In all.
+    longest_shortfall_s, most_missing_kwh, peak_missing_kw : float
+        Of single shortfalls.
+    least_stored_kwh : float
+        Least the batteries held; 0 where there are none.
+    """
+
+    grid: str
+    served_time: float
+    served_energy: float
+    supplied_kwh: float
+    used_kwh: float
+    missing_kwh: float
+    unmet_kwh: float
+    curtailed_kwh: float
+    lost_kwh: float
+    longest_shortfall_s: float
+    most_missing_kwh: float
+    peak_missing_kw: float
+    least_stored_kwh: float
+
+
+def shortfalls(history: PowerHistory) -> tuple[Shortfall, ...]:
+    """List all shortfalls, by grid and in order of time."""
+    return tuple(each for place in range(len(history.grids)) for each in _of_grid(history, place))
+
+
+def power_summaries(history: PowerHistory) -> tuple[PowerSummary, ...]:
+    """Sum up each grid."""
+    return tuple(_summary(history, place) for place in range(len(history.grids)))
+
+
+def state_spans(history: PowerHistory, element: str, at_least: State = State.NIGHT) -> Spans:
+    """Return where an element is in a state or a better one, to a step.
+
+    Raises
+    ------
+    UsageError
+        For an element that is not there.
+    """
+    if element not in history.elements:
+        message = f"{element} is not among the elements: {', '.join(history.elements)}"
+        raise UsageError(message)
+    state = history.state[history.elements.index(element)]
+    return _spans_of_steps(history.t_tdb_s, state >= at_least)
+
+
+def shortfall_spans(history: PowerHistory, grid: str) -> Spans:
+    """Return where a grid gives less than full service asks, to a step."""
+    return _spans_of_steps(history.t_tdb_s, history.grid_missing_kw[history.grids.index(grid)] > SHORT_KW)
+
+
+def surplus_kw(history: PowerHistory, element: str) -> FloatArray:
+    """Return what the element's grid could give beyond loads and charging (n - 1,), mean of each step."""
+    return history.curtailed_kw[history.grids.index(history.grid_of[history.elements.index(element)])]
+
+
+def _spans_of_steps(t_tdb_s: FloatArray, holds: NDArray[np.bool_]) -> Spans:
+    first, stop = _runs(holds)
+    return spans(t_tdb_s[first], t_tdb_s[stop])
+
+
+def _runs(holds: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First step and the step after the last of each run."""
+    change = np.diff(np.concatenate([[0], holds.astype(np.int8), [0]]))
+    return np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+
+
+def _of_grid(history: PowerHistory, place: int) -> Iterator[Shortfall]:
+    grid, hours = history.grids[place], history.step_h
+    missing, unmet = history.grid_missing_kw[place], history.unmet_kw[place]
+    state = history.state[[row for row, name in enumerate(history.grid_of) if name == grid]]
+    for first, stop in zip(*_runs(missing > SHORT_KW), strict=True):
+        here = state[:, first:stop]
+        # One that dies within the shortfall counts, one that was dead or away before does not.
+        there = here[here[:, 0] > State.DEAD]
+        yield Shortfall(
+            grid,
+            float(history.t_tdb_s[first]),
+            float(history.t_tdb_s[stop]),
+            float(missing[first:stop].sum() * hours),
+            float(unmet[first:stop].sum() * hours),
+            float(missing[first:stop].max()),
+            State(int(there.min())),
+        )
+
+
+def _summary(history: PowerHistory, place: int) -> PowerSummary:
+    grid, hours = history.grids[place], history.step_h
+    state = history.state[[row for row, name in enumerate(history.grid_of) if name == grid]]
+    there = np.logical_or.accumulate((state != State.ABSENT).any(axis=0))
+    wanted, missing = history.grid_wanted_kw[place], history.grid_missing_kw[place]
+    short = tuple(_of_grid(history, place))
+    asked, steps = float(wanted.sum()), int(there.sum())
+    return PowerSummary(
+        grid,
+        1.0 - float((missing > SHORT_KW).sum()) / steps if steps else 1.0,
+        1.0 - float(missing.sum()) / asked if asked > 0.0 else 1.0,
+        float(history.supply_kw[place].sum() * hours),
+        float(history.grid_used_kw[place].sum() * hours),
+        float(missing.sum() * hours),
+        float(history.unmet_kw[place].sum() * hours),
+        float(history.curtailed_kw[place].sum() * hours),
+        float(history.lost_kw[place].sum() * hours),
+        max((each.stop_tdb_s - each.start_tdb_s for each in short), default=0.0),
+        max((each.missing_kwh for each in short), default=0.0),
+        max((each.peak_kw for each in short), default=0.0),
+        float(history.stored_kwh[place][there].min()) if steps else 0.0,
+    )
