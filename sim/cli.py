@@ -9,14 +9,30 @@ import click
 
 from sim.commands.flights import cycle, launches, propagate, site, why
 from sim.commands.house import catalog, doctor
-from sim.commands.runs import compare, plot, run
+from sim.commands.runs import compare, plot, run, station
 from sim.commands.scenarios import explain, init, schema, validate
 from sim.errors import MoonportError, ScenarioError, UsageError
 from sim.screen import complain
 
 OK, OUR_FAULT, INTERRUPTED = 0, 1, 130
 
-COMMANDS = (run, compare, validate, explain, launches, why, cycle, site, propagate, plot, schema, init, catalog, doctor)
+COMMANDS = (
+    run,
+    station,
+    compare,
+    validate,
+    explain,
+    launches,
+    why,
+    cycle,
+    site,
+    propagate,
+    plot,
+    schema,
+    init,
+    catalog,
+    doctor,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

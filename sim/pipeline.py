@@ -29,9 +29,13 @@ from sim.results.tracks import FlightTrack
 from sim.scenario.explain import resolved_yaml
 from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
-from sim.scenario.resolve import ResolvedLane, resolve_lanes
+from sim.scenario.resolve import ResolvedLane, resolve_lanes, station_site
+from sim.station.arrivals import planned_arrivals
+from sim.station.outcome import StationOutcome
+from sim.station.simulate import simulate_station
 from sim.threads import set_jobs
 from sim.warm import compiling_beside
+from sim.window.arrivals import launch_spans, placed_arrivals
 from sim.window.detail import detailed
 from sim.window.light import light_tables
 from sim.window.node_cycle import node_cycles
@@ -84,6 +88,14 @@ def fly_best(outcomes: Sequence[LaneOutcome], progress: Progress = silent) -> tu
     return tuple(tracks)
 
 
+def look_at_station(
+    scenario: Scenario, outcomes: Sequence[LaneOutcome] | None, progress: Progress = silent
+) -> StationOutcome:
+    """Look at a scenario's station over time; deliveries land by the windows found, or by the file where None are."""
+    arrivals = planned_arrivals(scenario) if outcomes is None else placed_arrivals(scenario, outcomes)
+    return simulate_station(scenario, arrivals, launch_spans(outcomes or ()), progress)
+
+
 def run_header(scenario: Scenario, lanes: Sequence[ResolvedLane]) -> RunHeader:
     """Title, horizon, site and owners of a scenario."""
     return RunHeader(
@@ -92,7 +104,7 @@ def run_header(scenario: Scenario, lanes: Sequence[ResolvedLane]) -> RunHeader:
         as_of="" if scenario.as_of is None else scenario.as_of.isoformat(),
         start=scenario.horizon.start.isoformat(),
         end=scenario.horizon.end.isoformat(),
-        site=lanes[0].landing_site.id,
+        site=lanes[0].landing_site.id if lanes else station_site(scenario).id,
         partners={lane.id: lane.partner for lane in lanes},
     )
 
@@ -112,10 +124,11 @@ def run_scenario(
     out: Path | None = None,
     *,
     jobs: int | None = None,
+    windows: bool = True,
     progress: Progress = silent,
     draw: DrawRun | None = None,
 ) -> Run:
-    """Find a scenario's windows and write the run folder, which appears whole or not at all.
+    """Find a scenario's windows, look at its station, and write the run folder, which appears whole or not at all.
 
     Parameters
     ----------
@@ -124,6 +137,8 @@ def run_scenario(
         The run folder; ``runs/NAME`` by default, NAME that of the file.
     jobs : int, optional
         Threads; all cores by default. Digits do not depend on it.
+    windows : bool
+        Whether to search the lanes; otherwise the station is looked at alone, its deliveries by their planned dates.
     progress : callable
         Told ``(label, done, total)``.
     draw : callable, optional
@@ -133,14 +148,14 @@ def run_scenario(
     scenario = loaded.scenario
     target = resolved(out or RUNS / folder_name(loaded.path.stem))
     threads = set_jobs(jobs)
-    header = run_header(scenario, resolve_lanes(scenario))
+    searched = windows and bool(scenario.lanes)
+    header = run_header(scenario, resolve_lanes(scenario) if searched else ())
     text = resolved_yaml(scenario)
     with writing_to(target), run_folder(target) as folder:
-        with compiling_beside(threads):
-            outcomes = find_windows(scenario, progress)
-            tracks = fly_best(outcomes, progress)
+        outcomes, tracks = _searched(scenario, threads, progress) if searched else ((), ())
+        station = look_at_station(scenario, outcomes if searched else None, progress)
         provenance = provenance_document(text, jobs=threads, elapsed_s=time.monotonic() - started)
-        run = write_results(folder, header, outcomes, tracks, text, provenance)
+        run = write_results(folder, header, outcomes, tracks, text, provenance, station)
         ephemerides = folder / "ephem"
         ephemerides.mkdir()
         for track in tracks:
@@ -150,6 +165,14 @@ def run_scenario(
         write_report(run, figures, folder / "report.html")
         progress("figures and report", 1, 1)
     return replace(run, path=target)
+
+
+def _searched(
+    scenario: Scenario, threads: int, progress: Progress
+) -> tuple[tuple[LaneOutcome, ...], tuple[FlightTrack, ...]]:
+    with compiling_beside(threads):
+        outcomes = find_windows(scenario, progress)
+        return outcomes, fly_best(outcomes, progress)
 
 
 def run_cycle(

@@ -214,6 +214,34 @@ def windows_text(folder: Path, notes: Iterable[str] = ()) -> str:
     return table + "".join(f"{note}\n" for note in notes)
 
 
+def station_text(summary: Mapping[str, Any]) -> str:
+    """Lay out what is told of a station over time: its elements in orbit, its places, and the other metrics."""
+    metrics, units = summary["metrics"], summary["units"]
+    parts = []
+    if summary["orbits"]:
+        rows = [_orbit_cells(name, told) for name, told in summary["orbits"].items()]
+        parts.append(table_text(("in orbit", "orbit", "ends", "upkeep m/s a year"), rows))
+    points = dict.fromkeys(name.partition("[")[2].rstrip("]") for name in metrics if "[" in name)
+    kinds = dict.fromkeys(name.partition("[")[0] for name in metrics if "[" in name)
+    if points:
+        rows = [(point, *(_figure(metrics.get(f"{kind}[{point}]")) for kind in kinds)) for point in points]
+        parts.append(table_text(("contact", *(kind.replace("_", " ") for kind in kinds)), rows))
+    others = [
+        (name.replace("_", " "), _figure(value), units[name]) for name, value in metrics.items() if "[" not in name
+    ]
+    parts.append(table_text((f"station at {summary['site']}", "", ""), others))
+    return "\n".join(parts)
+
+
+def _orbit_cells(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
+    cost = told["upkeep_m_s_per_year"]
+    return name, told["words"], told["end"], "flies free" if cost is None else f"{cost:.1f}"
+
+
+def _figure(value: float | int | str | None) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def tell_validity(result: Mapping[str, Any], *, strict: bool) -> None:
     """Tell what a check of a scenario found: problems on stderr, a word of praise on stdout."""
     bad = bool(result["errors"]) or (strict and bool(result["warnings"]))

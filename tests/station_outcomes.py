@@ -17,6 +17,7 @@ from sim.station.outcome import (
     LightRecord,
     MapRecord,
     OrbitRecord,
+    StateRecord,
     StationOutcome,
     TaskRecord,
 )
@@ -44,6 +45,7 @@ def made_up_station(start="2030-01-01", days=400, relays=2):
         map=made_up_map(begin),
         light=light,
         grids=(made_up_grid("main", light), made_up_grid("observatory", light)),
+        states=(made_up_states("command_centre", light), made_up_states("energy_1", light)),
         tasks=(made_up_task("radio", light, 2000.0), made_up_task("geology", light, 600.0)),
         arrivals=(
             Arrival("energy_first", "medium_cargo", begin + 60 * DAY_S, ("energy_1",), "best flight of window 2"),
@@ -210,6 +212,13 @@ def made_up_grid(name, light):
         unmet_kwh=float(unmet.sum()),
         sizing="45 m2 and 800 kWh",
     )
+
+
+def made_up_states(name, light):
+    """An element that works by day and sleeps in the longest nights."""
+    dark = light.sun_fraction <= 0.0
+    state = np.where(dark, 4, 5).astype(np.int8)
+    return StateRecord(name, "main", light.t_tdb_s[0], np.nan, state, 1.0)
 
 
 def made_up_task(name, light, work_h):

@@ -59,7 +59,7 @@ class LunarOrbit(Sourced):
     mean_anomaly_deg: Annotated[Deg, Field(ge=-360, le=360)] = 0.0
     """At the epoch; 0 deg is perilune."""
     epoch: UtcText | None = None
-    """UTC, e.g. ``2030-01-01T00:00:00``; left out: the start of the horizon."""
+    """UTC, e.g. ``2030-01-01T00:00:00``; left out: the start of service, or of the horizon."""
     point: Literal["L1", "L2"] | None = None
     """Of a halo."""
     branch: Literal["north", "south"] | None = None

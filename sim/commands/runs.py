@@ -1,4 +1,4 @@
-"""Commands that compute or draw whole runs: run, compare, plot."""
+"""Commands that compute or draw whole runs: run, station, compare, plot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from sim.errors import NothingFeasibleError, UsageError
 from sim.options import FILE, as_json_option, jobs_option, loaded_scenario, loudness, out_option, settings_option
-from sim.screen import print_json, progress_bar, say, say_all, windows_text
+from sim.screen import print_json, progress_bar, say, say_all, station_text, windows_text
 
 if TYPE_CHECKING:
     from sim.results.run import Run
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 @as_json_option
 @loudness
 def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool) -> None:
-    """Find the delivery windows of SCENARIO.
+    """Find the delivery windows of SCENARIO, and what becomes of its station.
 
     Writes tables, figures and a report into a run folder, runs/NAME by default.
     """
     loaded = loaded_scenario(scenario, settings)
     result = _run(loaded, out, jobs)
+    if not result.lanes:
+        _tell_station(result, as_json=as_json)
+        return
     if as_json:
         from sim.results.explained import closures_document
 
@@ -41,6 +44,7 @@ def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | N
 
         unused = never_open([lane.data for lane in result.lanes]) if any(lane.windows for lane in result.lanes) else []
         click.echo(windows_text(result.path, unused), nl=False)
+        click.echo("\n" + station_text(result.summary["station"]), nl=False)
     say(f"report: {result.path / 'report.html'}")
     if not any(lane.windows for lane in result.lanes):
         from sim.results.explained import closest_miss
@@ -50,14 +54,42 @@ def run(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | N
         raise NothingFeasibleError(message)
 
 
-def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None) -> Run:
+@click.command()
+@click.argument("scenario", type=FILE)
+@out_option
+@settings_option
+@jobs_option
+@as_json_option
+@loudness
+def station(scenario: Path, out: Path | None, settings: Sequence[str], jobs: int | None, as_json: bool) -> None:
+    """Look at the station of SCENARIO over time alone, without its windows.
+
+    Orbits and their upkeep, contact, light, power, science; deliveries land on their planned dates. Writes a run
+    folder, runs/NAME_station by default.
+    """
+    from sim.pipeline import RUNS, folder_name
+
+    loaded = loaded_scenario(scenario, settings)
+    place = out or RUNS / f"{folder_name(loaded.path.stem)}_station"
+    _tell_station(_run(loaded, place, jobs, windows=False), as_json=as_json)
+
+
+def _tell_station(result: Run, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"folder": str(result.path), **result.summary})
+    else:
+        click.echo(station_text(result.summary["station"]), nl=False)
+    say(f"report: {result.path / 'report.html'}")
+
+
+def _run(loaded: LoadedScenario, out: Path | None, jobs: int | None, *, windows: bool = True) -> Run:
     from sim.jit import kernels_are_cached
     from sim.pipeline import run_scenario
 
     if not kernels_are_cached():
         say("first run of this version here: compiling, which takes about a minute")
     with progress_bar() as progress:
-        return run_scenario(loaded, out, jobs=jobs, progress=progress, draw=_draw_run)
+        return run_scenario(loaded, out, jobs=jobs, windows=windows, progress=progress, draw=_draw_run)
 
 
 def _draw_run(result: Run, folder: Path) -> list[Path]:

@@ -96,16 +96,13 @@ Kg = Annotated[float, InUnit("kg")]
 MetrePerS = Annotated[float, InUnit("m/s")]
 Km2PerS2 = Annotated[float, InUnit("km2/s2")]
 KiloWatt = Annotated[float, InUnit("kW")]
-<<<<<<< HEAD
 SquareMetrePerKg = Annotated[float, InUnit("m2/kg")]
-=======
 KiloWattHour = Annotated[float, InUnit("kWh")]
 SquareMetre = Annotated[float, InUnit("m2")]
 Year = Annotated[float, InUnit("yr")]
 SharePerYear = Annotated[float, InUnit("/yr")]
 WattHourPerKg = Annotated[float, InUnit("Wh/kg")]
 KgPerSquareMetre = Annotated[float, InUnit("kg/m2")]
->>>>>>> power
 Share = Annotated[float, InUnit("1")]
 
 Latitude = Annotated[float, InUnit("deg"), Field(ge=-90, le=90)]

@@ -14,7 +14,7 @@ from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc, utc_text
 from sim.results.station_columns import STATION_TABLES
 from sim.results.tables import column_entry, csv_text
-from sim.station.outcome import EVENT_MEANINGS, PATHS, ContactRecord, LightRecord, StationOutcome
+from sim.station.outcome import EVENT_MEANINGS, PATHS, STATES, ContactRecord, LightRecord, StationOutcome
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, Any]
@@ -45,6 +45,7 @@ def station_tables_text(outcome: StationOutcome) -> dict[str, str]:
         "light.csv": [light_values(outcome)],
         "dark_gaps.csv": [dark_values(outcome)],
         "power.csv": [power_values(outcome)],
+        "surface_elements.csv": [surface_values(outcome)],
         "tasks.csv": [task_values(outcome)],
         "arrivals.csv": [arrival_values(outcome)],
     }
@@ -226,6 +227,24 @@ def power_values(outcome: StationOutcome) -> Values:
         for grid in outcome.grids
     ]
     return rows([column.source for column in STATION_TABLES["power.csv"]], found)
+
+
+def surface_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``surface_elements.csv``."""
+    found = [
+        {
+            "element": record.element,
+            "grid": record.grid,
+            "arrival_tdb_s": record.arrival_tdb_s if np.isfinite(record.arrival_tdb_s) else np.nan,
+            "died_tdb_s": record.died_tdb_s,
+        }
+        | {
+            f"{name}_h": float(np.count_nonzero(record.state == code)) * record.step_h
+            for code, name in enumerate(STATES)
+        }
+        for record in outcome.states
+    ]
+    return rows([column.source for column in STATION_TABLES["surface_elements.csv"]], found)
 
 
 def task_values(outcome: StationOutcome) -> Values:

@@ -121,6 +121,17 @@ POWER = (
     text("sizing", "array and battery that would meet every load"),
     text("assumed", "figures with status assumed, joined with ;"),
 )
+SURFACE = (
+    text("element", "element on the surface"),
+    text("grid", "cable it hangs on, or its own name"),
+    utc("arrival_utc", "arrival_tdb_s", "it is there; empty: never"),
+    utc("died_utc", "died_tdb_s", "it is lost for want of power; empty: never"),
+    number("active_h", "h", "hours at full service", 1),
+    number("night_h", "h", "hours at night load", 1),
+    number("dormant_h", "h", "hours put to sleep because power is short", 1),
+    number("unpowered_h", "h", "hours without even its dormant load", 1),
+    number("dead_h", "h", "hours lost", 1),
+)
 TASKS = (
     text("task", "task of the scenario"),
     text("name", "name for people"),
@@ -172,6 +183,7 @@ STATION_TABLES = {
     "light.csv": LIGHT,
     "dark_gaps.csv": DARK,
     "power.csv": POWER,
+    "surface_elements.csv": SURFACE,
     "tasks.csv": TASKS,
     "arrivals.csv": ARRIVALS,
 }

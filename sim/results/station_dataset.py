@@ -1,8 +1,8 @@
 """The station's outcome as the group ``station`` of ``results.nc``, which figures and comparisons read.
 
 Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``point`` and ``path`` (contact),
-``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``mask`` (terrain), ``dark``; ``grid``;
-``task``; ``event``; ``arrival``; ``burn``. What a scenario has not has no variables.
+``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``mask`` (terrain), ``dark``; ``grid``,
+``element`` (on the surface); ``task``; ``event``; ``arrival``; ``burn``. What a scenario has not has no variables.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sim.results.station import (
     gap_values,
     orbit_values,
     power_values,
+    surface_values,
     task_values,
 )
 from sim.results.station_columns import (
@@ -41,9 +42,10 @@ from sim.results.station_columns import (
     ORBITS,
     POWER,
     SKY,
+    SURFACE,
     TASKS,
 )
-from sim.station.outcome import PATHS, LightRecord, MapRecord, OrbitRecord, StationOutcome
+from sim.station.outcome import PATHS, STATES, LightRecord, MapRecord, OrbitRecord, StationOutcome
 from sim.units import DAY_S, DEG
 
 FloatArray = NDArray[np.float64]
@@ -215,7 +217,22 @@ def power_variables(outcome: StationOutcome) -> Variables:
     for column in GRID:
         stacked = np.stack([getattr(grid, column.source) for grid in outcome.grids])
         found[column.name] = small(labelled(("grid", "time"), column, stacked))
-    return found
+    return found | state_variables(outcome)
+
+
+def state_variables(outcome: StationOutcome) -> Variables:
+    """Return what each surface element does over time, and what the codes mean."""
+    if not outcome.states:
+        return {}
+    coded = np.stack([record.state for record in outcome.states])
+    meaning = {"units": "1", "long_name": "what the element does: index into state"}
+    found: Variables = {
+        "state": axis("state", words(STATES), "", "what a surface element does"),
+        "element_state": (("element", "time"), coded, meaning),
+    }
+    values = surface_values(outcome)
+    named = {column.name if column.name == "element" else f"element_{column.name}": column for column in SURFACE}
+    return found | {name: labelled(("element",), column, values[column.source]) for name, column in named.items()}
 
 
 def task_variables(outcome: StationOutcome) -> Variables:

@@ -34,4 +34,5 @@ def about(loaded: LoadedScenario) -> str:
     scenario, site = loaded.scenario, station_site(loaded.scenario)
     where = coordinates(site.latitude_deg, site.longitude_deg)
     days = f"{scenario.horizon.start} to {scenario.horizon.end}"
-    return f"{scenario.name}; site {site.id} {where}; lanes {', '.join(scenario.lanes)}; {days}"
+    lanes = f"lanes {', '.join(scenario.lanes)}" if scenario.lanes else "no lanes: the station alone"
+    return f"{scenario.name}; site {site.id} {where}; {lanes}; {days}"

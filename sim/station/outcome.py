@@ -257,6 +257,22 @@ class GridRecord:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StateRecord:
+    """One surface element: when it is there, what it does in each step of the grid (codes of ``STATES``), its end."""
+
+    element: str
+    grid: str
+    arrival_tdb_s: float
+    died_tdb_s: float
+    state: NDArray[np.int8]
+    step_h: float
+
+
+STATES = ("absent", "dead", "unpowered", "dormant", "night", "active")
+"""What a surface element does, by code."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TaskRecord:
     """One science task: hours done at the epochs (N,) of the light, and what held it up."""
 
@@ -296,6 +312,7 @@ class StationOutcome:
     map: MapRecord | None
     light: LightRecord
     grids: tuple[GridRecord, ...]
+    states: tuple[StateRecord, ...]
     tasks: tuple[TaskRecord, ...]
     arrivals: tuple[Arrival, ...]
     events: tuple[Event, ...]

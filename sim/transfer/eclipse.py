@@ -24,7 +24,7 @@ from sim.transfer.end_legs import (
     moon_leg,
     moon_shadow_on_earth_leg_km,
 )
-from sim.transfer.shadow import Part, longest_run_s, moon_geocentric_km, shadow_height_km, sun_geocentric_km
+from sim.astro.shadow import Part, longest_run_s, moon_geocentric_km, shadow_height_km, sun_geocentric_km
 from sim.transfer.shadow_search import may_be_shaded_between
 
 FloatArray = NDArray[np.float64]

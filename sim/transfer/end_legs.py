@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.astro.earth import earth_pole
 from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, J2_EARTH, R_EARTH_KM, R_MOON_KM
-from sim.transfer.shadow import (
+from sim.astro.shadow import (
     FloatArray,
     Part,
     dot,

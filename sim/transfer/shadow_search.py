@@ -17,7 +17,7 @@ from sim.transfer.end_legs import (
     inward_km,
     moon_conic,
 )
-from sim.transfer.shadow import (
+from sim.astro.shadow import (
     R_SUN_KM,
     FloatArray,
     dot,

@@ -17,7 +17,7 @@ from sim.station.site import site_ephemeris, site_geometry
 from sim.transfer.descent import deorbit_dv_km_s
 from sim.transfer.eclipse import longest_eclipse_s
 from sim.transfer.sample import sample_transfer
-from sim.transfer.shadow import shadow_height_km
+from sim.astro.shadow import shadow_height_km
 from sim.transfer.solve import TransferProblem, solve_flights, solve_transfer
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S
 from tests.acceptance.test_flown_launches import PACIFIC, PAD_39A, launches

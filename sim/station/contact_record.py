@@ -1,0 +1,104 @@
+"""What is told of contact: places over the horizon, and the map of the whole Moon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.model import CoveragePoint, Scenario
+from sim.station.coverage import ContactSpans, contact_spans_of, even_epochs, relay_range
+from sim.station.coverage_grid import global_coverage
+from sim.station.links import USUAL_LINKS, StationLinks, path_rates
+from sim.station.outcome import ContactRecord, MapRecord
+from sim.station.paths import Network, Paths, paths_at
+from sim.station.place import horizon_source
+from sim.station.relay import RelayOrbit
+from sim.station.site import SiteGeometry, site_geometry
+from sim.units import DAY_S, DEG
+
+FloatArray = NDArray[np.float64]
+
+MAP_STEP_S = 600.0
+LEAST_ON_MAP_RAD = 5.0 * DEG
+_BITS = 1e9
+
+
+def network_of(scenario: Scenario, relays: Sequence[RelayOrbit], least_elevation_rad: float | None = None) -> Network:
+    """Give the relays and ground stations of a scenario as one network."""
+    stations = tuple(scenario.catalog.ground_stations[key] for key in scenario.coverage.ground_stations)
+    if least_elevation_rad is None:
+        return Network(tuple(relays), stations)
+    return Network(tuple(relays), stations, least_elevation_rad=least_elevation_rad)
+
+
+def contact_record(
+    name: str, site: SiteGeometry, network: Network, start_tdb_s: float, stop_tdb_s: float, step_s: float
+) -> ContactRecord:
+    """Look at the contact of one place over the horizon."""
+    paths = paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s))
+    found = contact_spans_of(site, network, paths)
+    in_view = np.count_nonzero(paths.relayed_rad >= 0.0, axis=0)
+    distance = relay_range(paths)
+    return ContactRecord(
+        point=name,
+        horizon=horizon_source(site),
+        latitude_rad=site.latitude_rad,
+        longitude_rad=site.longitude_rad,
+        spans=_by_path(found),
+        relays_in_view_mean=float(in_view.mean()),
+        relays_in_view_most=int(in_view.max(initial=0)),
+        double_share=float((in_view >= 2).mean()),
+        range_mean_km=distance.mean_km,
+        range_most_km=distance.greatest_km,
+        volume_gbit=daily_volume_gbit(paths, USUAL_LINKS),
+        link=link_words(USUAL_LINKS),
+    )
+
+
+def _by_path(found: ContactSpans) -> dict[str, object]:
+    return {"direct": found.direct, "relayed": found.relayed, "any": found.any_path}
+
+
+def daily_volume_gbit(paths: Paths, links: StationLinks) -> FloatArray:
+    """Data of each day from the first epoch on (D,), at the best rate of all paths, Gbit."""
+    rate = path_rates(paths, links).best_bit_s
+    t = paths.t_tdb_s
+    edges = np.append(np.arange(t[0], t[-1] - 1.0, DAY_S), t[-1])
+    sent = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(t))])
+    volume: FloatArray = np.diff(np.interp(edges, t, sent)) / _BITS
+    return volume
+
+
+def link_words(links: StationLinks) -> str:
+    """Say what the links are."""
+    names = [link.name for link in (links.to_relay, links.relay_to_earth, links.direct) if link is not None]
+    return f"{'; '.join(names)} (assumed)"
+
+
+def point_site(point: CoveragePoint) -> SiteGeometry:
+    """Give a point of the scenario's coverage its place; its horizon is level."""
+    return site_geometry(point.latitude_deg, point.longitude_deg, point.height_m)
+
+
+def map_record(scenario: Scenario, relays: Sequence[RelayOrbit], start_tdb_s: float, stop_tdb_s: float) -> MapRecord | None:
+    """Look at contact all over the Moon for the first part of the horizon; None where no map is asked for."""
+    asked = scenario.coverage
+    length_s = min(asked.map_length_s, stop_tdb_s - start_tdb_s)
+    if length_s <= 0.0:
+        return None
+    network = network_of(scenario, relays, LEAST_ON_MAP_RAD)
+    found = global_coverage(network, start_tdb_s, start_tdb_s + length_s, MAP_STEP_S, asked.map_step_deg)
+    return MapRecord(
+        start_tdb_s=start_tdb_s,
+        stop_tdb_s=start_tdb_s + length_s,
+        step_s=MAP_STEP_S,
+        min_elevation_rad=LEAST_ON_MAP_RAD,
+        latitude_rad=found.latitude_rad,
+        longitude_rad=found.longitude_rad,
+        relayed_share=found.relayed_share,
+        any_share=found.any_share,
+        longest_gap_s=found.any_gaps.longest_s,
+        relays_in_view_mean=found.mean_relays,
+    )

@@ -1,0 +1,181 @@
+"""The station of a scenario over its horizon: every part in its turn, out of it one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.spans import Spans
+from sim.astro.time import tdb_s_from_utc
+from sim.scenario.model import Scenario
+from sim.scenario.resolve import station_site
+from sim.station.arrivals import arrival_of_elements
+from sim.station.conflicts import conflicts
+from sim.station.contact_record import contact_record, map_record, network_of, point_site
+from sim.station.eclipses import ShadowSpans, eclipsed_light, orbiter_eclipses, site_eclipses, sun_beside_earth
+from sim.station.elements import ElementFlight, station_flights
+from sim.station.happenings import (
+    KEPT_FOR_ORBITERS_S,
+    contact_events,
+    delivery_events,
+    in_order_of_time,
+    light_events,
+    orbit_events,
+    power_events,
+    shadow_events,
+    span_events,
+    task_events,
+)
+from sim.station.light import light_series
+from sim.station.light_record import light_record
+from sim.station.orbit_record import orbit_record
+from sim.station.outcome import (
+    Arrival,
+    ContactRecord,
+    Event,
+    LightRecord,
+    OrbitRecord,
+    StationOutcome,
+)
+from sim.station.place import geometry_of
+from sim.station.power_record import station_power
+from sim.station.shortfall import shortfalls
+from sim.station.site import SiteGeometry
+from sim.station.task_record import station_tasks
+from sim.units import DAY_S, DEG, HOUR_S
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+STEP_S = HOUR_S
+"""Of light and power."""
+
+STATION = "station"
+"""Name of the station's own site among the places of contact."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """What the parts share: the scenario, its span of time, its site, its elements in orbit as they fly."""
+
+    scenario: Scenario
+    start_tdb_s: float
+    stop_tdb_s: float
+    site: SiteGeometry
+    flights: tuple[ElementFlight, ...]
+
+    @property
+    def relays(self) -> tuple[ElementFlight, ...]:
+        """Those that serve as relays."""
+        return tuple(flight for flight in self.flights if flight.item.kind == "relay")
+
+
+def simulate_station(
+    scenario: Scenario, arrivals: Sequence[Arrival], launches: Mapping[str, Spans], progress: Progress
+) -> StationOutcome:
+    """Look at a scenario's station over its horizon.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    arrivals : sequence of Arrival
+        When the deliveries land.
+    launches : mapping of str to Spans
+        Open launch days by lane, where they were searched.
+    progress : callable
+        Told ``(label, done, total)``.
+
+    Raises
+    ------
+    UsageError
+        For an orbit that cannot be flown.
+    DataMissingError
+        Where a kernel ends before the horizon.
+    """
+    scene = _scene(scenario, progress)
+    series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s, STEP_S)
+    light = light_record(station_site(scenario).id, series)
+    progress("contact", 0, 1)
+    contacts = _contacts(scene)
+    found_map = map_record(scenario, scene.relays, scene.start_tdb_s, scene.stop_tdb_s) if scene.relays else None
+    progress("contact", 1, 1)
+    days = np.arange(scene.start_tdb_s + 0.5 * DAY_S, scene.stop_tdb_s, DAY_S)
+    orbits = tuple(orbit_record(flight, days) for flight in scene.flights)
+    eclipses = site_eclipses(scene.site, scene.start_tdb_s, scene.stop_tdb_s)
+    there = arrival_of_elements(scenario, arrivals)
+    power = station_power(scenario.station.surface, there, series, eclipsed_light(series, eclipses))
+    tasks = station_tasks(scenario, there, series, light, contacts[0], power)
+    told = _with_conflicts(scene, arrivals, eclipses)
+    events = chain(
+        _sky_events(scene, light, contacts, eclipses),
+        _orbit_events(scene, orbits),
+        power_events(shortfalls(power.history), power.states) if power else (),
+        task_events(tasks),
+        delivery_events(told, launches),
+    )
+    return StationOutcome(
+        start_tdb_s=scene.start_tdb_s,
+        stop_tdb_s=scene.stop_tdb_s,
+        orbits=orbits,
+        contacts=contacts,
+        map=found_map,
+        light=light,
+        grids=power.grids if power else (),
+        states=power.states if power else (),
+        tasks=tasks,
+        arrivals=told,
+        events=in_order_of_time(events),
+    )
+
+
+def _scene(scenario: Scenario, progress: Progress) -> _Scene:
+    progress("orbits of the station", 0, 1)
+    flights = station_flights(scenario)
+    progress("orbits of the station", 1, 1)
+    start = tdb_s_from_utc(scenario.horizon.start.isoformat())
+    stop = tdb_s_from_utc((scenario.horizon.end + timedelta(days=1)).isoformat())
+    return _Scene(scenario, start, stop, geometry_of(station_site(scenario), calibrate=True), flights)
+
+
+def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
+    """Contact of the station's site and of the scenario's points."""
+    asked, span = scene.scenario.coverage, (scene.start_tdb_s, scene.stop_tdb_s, scene.scenario.coverage.step_s)
+    network = network_of(scene.scenario, scene.relays)
+    records = [contact_record(STATION, scene.site, network, *span)]
+    for name, point in asked.points.items():
+        network = network_of(scene.scenario, scene.relays, point.min_elevation_deg * DEG)
+        records.append(contact_record(name, point_site(point), network, *span))
+    return tuple(records)
+
+
+def _with_conflicts(scene: _Scene, arrivals: Sequence[Arrival], eclipses: ShadowSpans) -> tuple[Arrival, ...]:
+    """Say of each landing what it meets at the site that forbids it: an eclipse, or another landing."""
+    landings = {arrival.delivery: arrival.landing_tdb_s for arrival in arrivals}
+    return tuple(replace(arrival, conflicts=conflicts(arrival.delivery, landings, eclipses)) for arrival in arrivals)
+
+
+def _sky_events(
+    scene: _Scene, light: LightRecord, contacts: Sequence[ContactRecord], eclipses: ShadowSpans
+) -> Iterator[Event]:
+    start, stop = scene.start_tdb_s, scene.stop_tdb_s
+    yield from light_events(light, start, stop)
+    yield from shadow_events("sun_eclipsed_by_earth", light.site, eclipses)
+    yield from span_events("sun_beside_earth", light.site, sun_beside_earth(scene.site, start, stop))
+    for contact in contacts:
+        yield from contact_events(contact, start, stop, relays=bool(scene.relays))
+
+
+def _orbit_events(scene: _Scene, orbits: Sequence[OrbitRecord]) -> Iterator[Event]:
+    for flight, orbit in zip(scene.flights, orbits, strict=True):
+        yield from orbit_events(orbit, scene.stop_tdb_s)
+        if flight.end_tdb_s <= flight.start_tdb_s:
+            continue
+        span = flight.start_tdb_s, flight.end_tdb_s, flight.period_s
+        by_earth, by_moon = (orbiter_eclipses(flight, body, *span) for body in ("earth", "moon"))
+        yield from shadow_events("orbiter_eclipse_by_earth", flight.name, by_earth)
+        yield from shadow_events("orbiter_eclipse_by_moon", flight.name, by_moon, KEPT_FOR_ORBITERS_S)
