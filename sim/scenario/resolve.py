@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sim.catalog.models import GroundStation, Lander, LandingSite, Launcher, LaunchSite, StagingOrbit
 from sim.scenario.model import Lane, OrbitElement, Scenario
+from sim.units import DAY_S
+
+LONGEST_PHASING_S = 10.0 * DAY_S
+"""A phasing orbit given by its apogee turns once in at most so long."""
+
+LOOKED_BEYOND_S = 31.0 * DAY_S
+"""Landing chances are looked for so long after the longest wait, to say how much longer it would have to be."""
 
 APPROACH_INCLINATIONS_DEG = (12.0, 168.0)
 """Approaches stay in this range: none can be flatter than its asymptote's latitude, at most about 10 deg (the Moon's
@@ -17,7 +25,7 @@ equator lies 6.7 deg off its orbit's plane, and the asymptote some degrees off t
 class ResolvedLane:
     """A lane and all it refers to, the scenario's overrides included.
 
-    ``relays`` are the station's relays that have an orbit; ``horizon_start`` is the epoch of those without one.
+    ``relays`` are the station's relays that have an orbit; they fly from ``horizon_start`` to ``flights_until``.
     """
 
     id: str
@@ -29,6 +37,7 @@ class ResolvedLane:
     landing_site: LandingSite
     partner: str
     horizon_start: date
+    flights_until: date
     relays: tuple[OrbitElement, ...] = ()
     injection_stations: tuple[GroundStation, ...] = ()
     insertion_stations: tuple[GroundStation, ...] = ()
@@ -96,6 +105,18 @@ def station_site(scenario: Scenario) -> LandingSite:
     return site if isinstance(site, LandingSite) else scenario.catalog.landing_sites[site]
 
 
+def flights_until(scenario: Scenario) -> date:
+    """Give the UTC day on which the last flight launched within the horizon has landed, or given up waiting."""
+    longest_s = max((_longest_journey_s(lane) for lane in scenario.lanes.values()), default=0.0)
+    return scenario.horizon.end + timedelta(days=1.0 + math.ceil(longest_s / DAY_S))
+
+
+def _longest_journey_s(lane: Lane) -> float:
+    phasing = lane.transfer.phasing
+    turns_s = 0.0 if phasing is None else phasing.revolutions[1] * (phasing.period_s or LONGEST_PHASING_S)
+    return turns_s + lane.transfer.time_of_flight_s[1] + lane.staging.loiter_s[1] + LOOKED_BEYOND_S
+
+
 def orbit_elements(scenario: Scenario) -> tuple[OrbitElement, ...]:
     """Give the station's elements that have an orbit, ids of the catalogue looked up."""
     orbits = scenario.catalog.lunar_orbits
@@ -120,6 +141,7 @@ def resolve_lane(scenario: Scenario, lane_id: str) -> ResolvedLane:
         landing_site=catalog.landing_sites[lane.site] if lane.site else station_site(scenario),
         partner=lane.partner or launcher.partner,
         horizon_start=scenario.horizon.start,
+        flights_until=flights_until(scenario),
         relays=tuple(item for item in orbit_elements(scenario) if item.kind == "relay"),
         injection_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.injection_in_sight_of),
         insertion_stations=tuple(catalog.ground_stations[key] for key in lane.constraints.insertion_in_sight_of),

@@ -82,7 +82,9 @@ def point_site(point: CoveragePoint) -> SiteGeometry:
     return site_geometry(point.latitude_deg, point.longitude_deg, point.height_m)
 
 
-def map_record(scenario: Scenario, relays: Sequence[RelayOrbit], start_tdb_s: float, stop_tdb_s: float) -> MapRecord | None:
+def map_record(
+    scenario: Scenario, relays: Sequence[RelayOrbit], start_tdb_s: float, stop_tdb_s: float
+) -> MapRecord | None:
     """Look at contact all over the Moon for the first part of the horizon; None where no map is asked for."""
     asked = scenario.coverage
     length_s = min(asked.map_length_s, stop_tdb_s - start_tdb_s)

@@ -8,7 +8,7 @@ their upkeep is tried by Monte Carlo (`sim.orbit.halo_upkeep`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ from sim.orbit.keeping import Keeping, keeping_of
 from sim.orbit.lunar_flight import LunarFlight, fly_orbit
 from sim.orbit.periodic import PeriodicOrbit
 from sim.scenario.model import OrbitElement, Scenario
-from sim.scenario.resolve import orbit_elements
+from sim.scenario.resolve import ResolvedLane, flights_until, orbit_elements
 from sim.threads import map_threads
 from sim.units import DAY_S, DEG, M_PER_KM, YEAR_S
 
@@ -108,8 +108,25 @@ def fly_elements(items: Sequence[OrbitElement], start: date, stop: date) -> tupl
 
 
 def station_flights(scenario: Scenario) -> tuple[ElementFlight, ...]:
-    """Fly all elements of a scenario's station over its horizon, its end included."""
-    return fly_elements(orbit_elements(scenario), scenario.horizon.start, scenario.horizon.end + timedelta(days=1))
+    """Fly all elements of a scenario's station, and tell of them over its horizon."""
+    stop_tdb_s = tdb_s_from_utc((scenario.horizon.end + timedelta(days=1)).isoformat())
+    flights = fly_elements(orbit_elements(scenario), scenario.horizon.start, flights_until(scenario))
+    return tuple(_cut(flight, stop_tdb_s) for flight in flights)
+
+
+def relays_of(lane: ResolvedLane) -> tuple[ElementFlight, ...]:
+    """Relays that a lane's lander can use: the flights that the station is told by."""
+    return fly_elements(lane.relays, lane.horizon_start, lane.flights_until)
+
+
+def _cut(flight: ElementFlight, stop_tdb_s: float) -> ElementFlight:
+    """End a flight's service at the end of the horizon, where it reaches beyond."""
+    if flight.end_tdb_s <= stop_tdb_s:
+        return flight
+    inside = flight.burn_tdb_s <= stop_tdb_s
+    burns = {"burn_tdb_s": flight.burn_tdb_s[inside], "burn_m_s": flight.burn_m_s[inside]}
+    place = {"end_latitude_rad": np.nan, "end_longitude_rad": np.nan}
+    return replace(flight, end_tdb_s=stop_tdb_s, end="horizon", **place, **burns)
 
 
 @lru_cache(maxsize=64)

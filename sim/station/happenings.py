@@ -58,7 +58,8 @@ def orbit_events(orbit: OrbitRecord, stop_tdb_s: float) -> Iterator[Event]:
     for t, dv in zip(orbit.burn_tdb_s.tolist(), orbit.burn_m_s.tolist(), strict=True):
         yield Event("upkeep_burn", orbit.element, t, t, dv, "m/s")
     if orbit.end != "horizon" and orbit.end_tdb_s < stop_tdb_s:
-        yield Event("end_of_life", orbit.element, orbit.end_tdb_s, orbit.end_tdb_s, what=f"{orbit.end} {orbit.note}".strip())
+        what = f"{orbit.end} {orbit.note}".strip()
+        yield Event("end_of_life", orbit.element, orbit.end_tdb_s, orbit.end_tdb_s, what=what)
 
 
 def power_events(short: Sequence[Shortfall], states: Sequence[StateRecord]) -> Iterator[Event]:
@@ -84,7 +85,8 @@ def delivery_events(arrivals: Sequence[Arrival], launches: Mapping[str, Spans]) 
         t = arrival.landing_tdb_s
         if not np.isfinite(t):
             continue
-        yield Event("arrival", arrival.delivery, t, t, what=f"{', '.join(arrival.cargo) or 'no cargo'}; {arrival.basis}")
+        cargo = ", ".join(arrival.cargo) or "no cargo"
+        yield Event("arrival", arrival.delivery, t, t, what=f"{cargo}; {arrival.basis}")
         for conflict in arrival.conflicts:
             yield Event("arrival_conflict", arrival.delivery, t, t, what=conflict)
     for lane, found in launches.items():
@@ -94,4 +96,3 @@ def delivery_events(arrivals: Sequence[Arrival], launches: Mapping[str, Spans]) 
 def in_order_of_time(events: Iterator[Event]) -> tuple[Event, ...]:
     """Sort events by begin, end, kind and subject: the same order every time."""
     return tuple(sorted(events, key=lambda event: (event.start_tdb_s, event.stop_tdb_s, event.kind, event.subject)))
-
