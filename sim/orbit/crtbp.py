@@ -39,6 +39,9 @@ TOLERANCE: Final = 1e-14
 """Of a step, position over the distance to the Moon and velocity over speed: a period then ends within what rounding
 alone leaves (tests/truth/test_periodic_orbits.py)."""
 
+_KEPT: Final = 1e-8
+"""Change of the Jacobi constant at which a flight counts as lost; others keep it to 1e-12."""
+
 _SPIN = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 _ONE = 1.0 + 0.0j
 
@@ -161,8 +164,9 @@ def flown(
     """
     sample_t = np.atleast_1d(np.asarray(times, dtype=np.float64))
     samples, outcome = _fly(mass_ratio, from_moon(state, mass_ratio), float(sample_t[-1]), tolerance, sample_t)
-    _require_arrival(outcome)
-    return turned(samples, sample_t, mass_ratio)
+    passed = turned(samples, sample_t, mass_ratio)
+    _require_arrival(outcome, state, passed[-1], mass_ratio)
+    return passed
 
 
 def flown_with_transition(
@@ -171,13 +175,15 @@ def flown_with_transition(
     """Return the state (6,) after a duration and the transition matrix (6, 6), d end / d start on the turning axes."""
     end = from_moon(state, mass_ratio)
     transition, outcome = _fly_variations(mass_ratio, end, duration, tolerance)
-    _require_arrival(outcome)
-    after = _turn(duration) @ transition @ _INTO_FIXED
-    return turned(end[None], np.array([duration]), mass_ratio)[0], after
+    arrived = turned(end[None], np.array([duration]), mass_ratio)[0]
+    _require_arrival(outcome, state, arrived, mass_ratio)
+    return arrived, _turn(duration) @ transition @ _INTO_FIXED
 
 
-def _require_arrival(outcome: int) -> None:
-    if outcome != ARRIVED:
+def _require_arrival(outcome: int, start: ArrayLike, end: FloatArray, mass_ratio: float) -> None:
+    """Refuse a flight that was not followed: through a centre the steps end at their smallest, and C is lost."""
+    before, after = jacobi_constant(start, mass_ratio), jacobi_constant(end, mass_ratio)
+    if outcome != ARRIVED or not abs(after - before) < _KEPT * max(1.0, abs(before)):
         message = "the flight runs into the centre of Earth or Moon — start it elsewhere"
         raise UsageError(message)
 

@@ -66,7 +66,7 @@ from them with z held; a hundredth beside them it is the same."""
 _SCALE: Final = np.array([1.0, 1.0, 1.0, 0.3])
 """Of the unknowns along the curve: a period changes by 2 where a place changes by 0.2."""
 _FIRST_STEP: Final = 1e-3
-_LONGEST_STEP: Final = 0.02
+_LONGEST_STEP: Final = 0.01
 _SHORTEST_STEP: Final = 1e-7
 _SHARPEST_TURN: Final = np.cos(np.radians(4.0))
 _GROWTH: Final = 1.4

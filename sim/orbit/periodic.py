@@ -36,6 +36,8 @@ _SETTLED: Final = 1e-11
 """Newton's step after which the next would be lost in rounding: its error is about the square."""
 _CLOSED: Final = 1e-9
 """Largest miss of the crossing half a period on that counts as closed; found ones miss by 1e-12."""
+_SHORTEST_PERIOD: Final = 1e-3
+"""Less is no revolution (one on the Moon's surface takes 0.017) but the start, which crosses perpendicularly itself."""
 _RADIUS_SAMPLES: Final = 257
 
 
@@ -157,6 +159,8 @@ def crossing_on_plane(guess: FloatArray, normal: FloatArray, mass_ratio: float) 
         against = np.append(miss[ends], normal @ (unknowns - guess))
         step = np.linalg.solve(system, against)
         unknowns[free] -= step
+        if unknowns[3] < _SHORTEST_PERIOD:
+            break
         if np.abs(step).max() < _SETTLED and np.abs(miss[ends]).max() < _CLOSED:
             return unknowns
     return NotPeriodic("no periodic orbit was found near the guess — start nearer to one")
