@@ -47,7 +47,7 @@ SOLAR_PRESSURE_N_M2 = 4.56e-6
 """Sunlight at 1 au on an absorbing surface: Montenbruck & Gill 2000, Satellite Orbits, eq. 3.69."""
 
 
-_integrate_general = make_integrator(general_acceleration)
+integrate_general = make_integrator(general_acceleration)
 _integrate_map = make_integrator(map_acceleration)
 
 
@@ -162,7 +162,7 @@ def propagate(
     """
     start = _checked_state(state0_icrf)
     t = np.asarray([t0_tdb_s, t1_tdb_s] if sample_tdb_s is None else sample_tdb_s, dtype=np.float64)
-    force = _general_force(forces, t0_tdb_s, t1_tdb_s, centre)
+    force = general_force(forces, t0_tdb_s, t1_tdb_s, centre)
     sample_s = _checked_samples(t - t0_tdb_s, t1_tdb_s - t0_tdb_s)
     states, status, steps = _fly_general(force, start, t1_tdb_s - t0_tdb_s, tolerance, sample_s)
     _require_arrival(status, steps)
@@ -185,7 +185,8 @@ def _checked_samples(sample_s: FloatArray, duration_s: float) -> FloatArray:
     return np.ascontiguousarray(sample_s)
 
 
-def _general_force(forces: ForceModel, t0_tdb_s: float, t1_tdb_s: float, centre: Centre) -> GeneralForce:
+def general_force(forces: ForceModel, t0_tdb_s: float, t1_tdb_s: float, centre: Centre) -> GeneralForce:
+    """Context of ``general_acceleration`` for flights between two epochs, time counted from the first given."""
     has_earth, has_moon, has_sun = (body in forces.bodies for body in BODIES)
     j2 = has_earth and forces.earth_j2
     field = forces.field
@@ -217,7 +218,7 @@ def _require_arrival(status: int, steps: int) -> None:
 @jit()
 def _fly_general(force: Any, state: Any, duration_s: float, tolerance: float, sample_s: Any) -> Any:
     samples = np.empty((sample_s.size, 6))
-    status, steps = _integrate_general(force, state, duration_s, tolerance, sample_s, samples)
+    status, steps = integrate_general(force, state, duration_s, tolerance, sample_s, samples)
     return samples, status, steps
 
 

@@ -91,7 +91,7 @@ def _norm(x: float, y: float, z: float) -> Any:
 
 
 @jit()
-def _relative_error(h_s: float, state: Any, g: Any) -> Any:
+def relative_error(h_s: float, state: Any, g: Any) -> Any:
     """Local error of the step in ``g``: the larger of position over distance and velocity over speed."""
     ex, ey, ez = _weighted(WEIGHTS[2], g, STAGES)
     wx, wy, wz = _weighted(WEIGHTS[3], g, STAGES)
@@ -101,7 +101,7 @@ def _relative_error(h_s: float, state: Any, g: Any) -> Any:
 
 
 @jit()
-def _first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
+def first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
     """Step to start with: a part of the time in which the force would turn the motion."""
     distance = _norm(state[0], state[1], state[2])
     speed = _norm(state[3], state[4], state[5])
@@ -109,7 +109,7 @@ def _first_step_s(state: Any, ax: float, ay: float, az: float) -> Any:
 
 
 @jit()
-def _next_step_factor(error: float, tolerance: float) -> Any:
+def next_step_factor(error: float, tolerance: float) -> Any:
     """Factor on the step after an error: to just under the tolerance; hard back where the error is not a number."""
     if not np.isfinite(error):
         return _SHRINK_MOST
@@ -156,13 +156,13 @@ def make_integrator(acceleration: Any) -> Any:
         g, sample_g, after = np.zeros((STAGES, 3)), np.zeros((STAGES, 3)), np.empty(6)
         sign = 1.0 if duration_s >= 0.0 else -1.0
         ax, ay, az = acceleration(0.0, state[0], state[1], state[2], context)
-        t, h, sampled = 0.0, sign * _first_step_s(state, ax, ay, az), 0
+        t, h, sampled = 0.0, sign * first_step_s(state, ax, ay, az), 0
         for steps in range(1, MAXIMUM_STEPS + 1):
             last = (t + h - duration_s) * sign >= 0.0
             if last:
                 h = duration_s - t
             step(context, t, h, state, g, after)
-            error = _relative_error(h, state, g)
+            error = relative_error(h, state, g)
             smallest = abs(h) < _SMALLEST_STEP_S
             if error <= tolerance or (smallest and np.isfinite(error)):
                 end = duration_s if last else t + h
@@ -175,7 +175,7 @@ def make_integrator(acceleration: Any) -> Any:
                     return ARRIVED, steps
             elif smallest or np.isnan(h):
                 return NOT_FINITE, steps
-            h *= _next_step_factor(error, tolerance)
+            h *= next_step_factor(error, tolerance)
         return TOO_MANY_STEPS, MAXIMUM_STEPS
 
     return integrate
