@@ -195,7 +195,7 @@ def _moon(force: GeneralForce, piece: Any, place: float, to_moon: Any, moon: Any
         return 0.0, 0.0, 0.0
     dx, dy, dz = to_moon
     if force.moon_degree > 0:
-        ax, ay, az = _moon_field(force, piece, place, dx, dy, dz)
+        ax, ay, az = moon_field(force, piece, place, dx, dy, dz)
     else:
         ax, ay, az = point_mass(force.gm_moon_km3_s2, dx, dy, dz)
     if force.moon_centred:
@@ -205,7 +205,7 @@ def _moon(force: GeneralForce, piece: Any, place: float, to_moon: Any, moon: Any
 
 
 @jit()
-def _moon_field(force: GeneralForce, piece: Any, place: float, dx: float, dy: float, dz: float) -> Any:
+def moon_field(force: GeneralForce, piece: Any, place: float, dx: float, dy: float, dz: float) -> Any:
     """Moon's pull with its harmonics: into principal axes, the sum, and back."""
     xx, xy, xz = three_columns(piece, MOON_AXES, place)
     yx, yy, yz = three_columns(piece, MOON_AXES + 3, place)

@@ -47,7 +47,7 @@ SOLAR_PRESSURE_N_M2 = 4.56e-6
 """Sunlight at 1 au on an absorbing surface: Montenbruck & Gill 2000, Satellite Orbits, eq. 3.69."""
 
 
-_integrate_general = make_integrator(general_acceleration)
+integrate_general = make_integrator(general_acceleration)
 _integrate_map = make_integrator(map_acceleration)
 
 
@@ -186,7 +186,7 @@ def _checked_samples(sample_s: FloatArray, duration_s: float) -> FloatArray:
 
 
 def general_force(forces: ForceModel, t0_tdb_s: float, t1_tdb_s: float, centre: Centre) -> GeneralForce:
-    """Return what the kernels need of a model for a flight between two epochs that starts at the first."""
+    """Context of ``general_acceleration`` for flights between two epochs, time counted from the first given."""
     has_earth, has_moon, has_sun = (body in forces.bodies for body in BODIES)
     j2 = has_earth and forces.earth_j2
     field = forces.field
@@ -218,7 +218,7 @@ def _require_arrival(status: int, steps: int) -> None:
 @jit()
 def _fly_general(force: Any, state: Any, duration_s: float, tolerance: float, sample_s: Any) -> Any:
     samples = np.empty((sample_s.size, 6))
-    status, steps = _integrate_general(force, state, duration_s, tolerance, sample_s, samples)
+    status, steps = integrate_general(force, state, duration_s, tolerance, sample_s, samples)
     return samples, status, steps
 
 
