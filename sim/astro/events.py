@@ -103,7 +103,7 @@ def _with_grazes(signal: Signal, t: FloatArray, value: FloatArray) -> tuple[Floa
     """Samples with those added where the signal turns across zero between them."""
     side = np.where(value >= 0.0, 1.0, -1.0)
     height = side * value
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         bend = height[:-2] - 2.0 * height[1:-1] + height[2:]
         vertex = height[1:-1] - (height[2:] - height[:-2]) ** 2 / (8.0 * bend)
         same = (side[:-2] == side[1:-1]) & (side[1:-1] == side[2:])
