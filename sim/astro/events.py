@@ -44,13 +44,17 @@ class Signal:
 
 def spans_where(signal: Signal, start_tdb_s: float, stop_tdb_s: float, edge_s: float = EDGE_S) -> Spans:
     """Return the spans between two epochs in which a signal is zero or more."""
-    t, value = sampled(signal, start_tdb_s, stop_tdb_s)
-    if not len(t):
+    return spans_about_samples(signal, *sampled(signal, start_tdb_s, stop_tdb_s), edge_s)
+
+
+def spans_about_samples(signal: Signal, t_tdb_s: FloatArray, value: FloatArray, edge_s: float = EDGE_S) -> Spans:
+    """Return the spans in which a signal is zero or more, from its values (n,) at even epochs (n,) known already."""
+    if not len(t_tdb_s):
         return NONE
-    t, value = _with_grazes(signal, t, value)
+    t, value = _with_grazes(signal, t_tdb_s, value)
     rises, falls = _edges(signal, t, value, edge_s)
-    first = [start_tdb_s] if value[0] >= 0.0 else []
-    last = [stop_tdb_s] if value[-1] >= 0.0 else []
+    first = [t[0]] if value[0] >= 0.0 else []
+    last = [t[-1]] if value[-1] >= 0.0 else []
     return spans(np.concatenate([first, rises]), np.concatenate([falls, last]))
 
 

@@ -38,6 +38,12 @@ class Spans:
         return float(self.duration_s.sum())
 
     @property
+    def longest(self) -> Spans:
+        """The longest alone, the first of them where several are; none of none."""
+        first = int(np.argmax(self.duration_s)) if len(self) else 0
+        return Spans(self.start_tdb_s[first : first + 1], self.stop_tdb_s[first : first + 1])
+
+    @property
     def longest_s(self) -> float:
         """Length of the longest, 0 where there is none."""
         return float(self.duration_s.max(initial=0.0))
@@ -50,6 +56,24 @@ class Spans:
         index = np.searchsorted(self.start_tdb_s, t, side="right") - 1
         inside: NDArray[np.bool_] = (index >= 0) & (t < self.stop_tdb_s[np.maximum(index, 0)])
         return inside
+
+    def left_s(self, t_tdb_s: ArrayLike) -> FloatArray:
+        """Time from each epoch (...) to the end of the span it lies in, starts and stops included; 0 outside."""
+        t = np.asarray(t_tdb_s, dtype=np.float64)
+        if not len(self):
+            return np.zeros(t.shape)
+        index = np.searchsorted(self.start_tdb_s, t, side="right") - 1
+        left = self.stop_tdb_s[np.maximum(index, 0)] - t
+        return np.where(index >= 0, np.maximum(left, 0.0), 0.0)
+
+    def total_before_s(self, t_tdb_s: ArrayLike) -> FloatArray:
+        """Length (...) of what of them lies before each epoch (...)."""
+        if not len(self):
+            return np.zeros(np.shape(t_tdb_s))
+        reached = np.cumsum(self.duration_s)
+        edges = np.stack([self.start_tdb_s, self.stop_tdb_s], axis=1).ravel()
+        total: FloatArray = np.interp(t_tdb_s, edges, np.stack([reached - self.duration_s, reached], axis=1).ravel())
+        return total
 
     def within(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:
         """Return what of them lies between two epochs."""
