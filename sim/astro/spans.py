@@ -139,12 +139,23 @@ def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
     ``t_tdb_s`` (N,) ascends; ``value`` (N,) may be boolean-like (edges then lie half-way) and counts as negative where
     it is NaN.
     """
+    _, at, _ = crossings_of_samples(t_tdb_s, value)
+    return _between_edges(at, bool(value[0] >= 0.0), t_tdb_s[0], t_tdb_s[-1]) if len(value) else NONE
+
+
+def crossings_of_samples(
+    t_tdb_s: FloatArray, value: FloatArray
+) -> tuple[NDArray[np.intp], FloatArray, NDArray[np.bool_]]:
+    """Return where a sampled quantity passes zero, by straight lines between samples, in order of time.
+
+    Takes what ``spans_of_samples`` takes. Three arrays (E,): index of the sample before, epoch, and whether it rises.
+    """
     known = np.where(np.isnan(value), -1.0, value)
     up = known >= 0.0
-    edge = np.flatnonzero(up[1:] != up[:-1])
-    before, after = known[edge], known[edge + 1]
-    at = t_tdb_s[edge] + (t_tdb_s[edge + 1] - t_tdb_s[edge]) * before / (before - after)
-    return _between_edges(at, bool(up[0]), t_tdb_s[0], t_tdb_s[-1]) if len(up) else NONE
+    cell = np.flatnonzero(up[1:] != up[:-1])
+    before, after = known[cell], known[cell + 1]
+    at: FloatArray = t_tdb_s[cell] + (t_tdb_s[cell + 1] - t_tdb_s[cell]) * before / (before - after)
+    return cell, at, up[cell + 1]
 
 
 def _between_edges(edge_tdb_s: FloatArray, starts_up: bool, start_tdb_s: float, stop_tdb_s: float) -> Spans:

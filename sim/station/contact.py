@@ -53,9 +53,7 @@ class RelayView:
 
 def earth_elevation(site: SiteGeometry, t_tdb_s: ArrayLike) -> FloatArray:
     """Height of the Earth's centre above the local horizon (...), rad, at epochs (...)."""
-    sky = site_ephemeris(site, t_tdb_s)
-    height: FloatArray = sky.earth_elevation_rad - horizon_at(site, sky.earth_azimuth_rad)
-    return height
+    return site_ephemeris(site, t_tdb_s).earth_above_horizon_rad
 
 
 def relay_view(site: SiteGeometry, relays: Sequence[RelayOrbit], t_tdb_s: ArrayLike) -> RelayView:

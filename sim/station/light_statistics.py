@@ -49,22 +49,27 @@ def seasons(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> Season
     winter = summer.gaps(start_tdb_s, stop_tdb_s)
     start = np.sort(np.concatenate([summer.start_tdb_s, winter.start_tdb_s]))
     stop = np.sort(np.concatenate([summer.stop_tdb_s, winter.stop_tdb_s]))
-    peak = np.array([_furthest_tdb_s(*ends) for ends in zip(start, stop, strict=True)])
     return Seasons(
         start,
         stop,
         summer.contain(0.5 * (start + stop)),
         (start > start_tdb_s) & (stop < stop_tdb_s),
-        peak,
-        sub_solar_latitude_rad(peak),
+        *_peaks(start, stop),
     )
 
 
-def _furthest_tdb_s(start_tdb_s: float, stop_tdb_s: float) -> float:
-    """Epoch in a season at which the Sun stands furthest from the Moon's equator, whose wobble gives several tops."""
-    tops, _ = maxima(Signal(lambda t: np.abs(sub_solar_latitude_rad(t)), DAY_S), start_tdb_s, stop_tdb_s, EDGE_S)
-    epochs = np.concatenate([[start_tdb_s, stop_tdb_s], tops])
-    return float(epochs[np.argmax(np.abs(sub_solar_latitude_rad(epochs)))])
+def _peaks(start_tdb_s: FloatArray, stop_tdb_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """When the Sun stands furthest from the Moon's equator in each season, and over which latitude.
+
+    A season has several tops, for the Moon wobbles monthly by a hundredth of a degree: the highest counts.
+    """
+    signal = Signal(lambda t: np.abs(sub_solar_latitude_rad(t)), DAY_S)
+    tops, _ = maxima(signal, float(start_tdb_s[0]), float(stop_tdb_s[-1]), EDGE_S)
+    epochs = np.unique(np.concatenate([tops, start_tdb_s, stop_tdb_s]))
+    latitude = sub_solar_latitude_rad(epochs)
+    first, last = np.searchsorted(epochs, start_tdb_s), np.searchsorted(epochs, stop_tdb_s, side="right")
+    best = [low + int(np.argmax(np.abs(latitude[low:high]))) for low, high in zip(first, last, strict=True)]
+    return epochs[best], latitude[best]
 
 
 def calendar_edges_tdb_s(start_tdb_s: float, stop_tdb_s: float, unit: str) -> FloatArray:

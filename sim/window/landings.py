@@ -14,7 +14,7 @@ from sim.station.contact import relay_elevation
 from sim.station.horizon import HorizonMask
 from sim.station.place import geometry_of
 from sim.station.relay import relays_of
-from sim.station.site import SiteGeometry, horizon_at, site_ephemeris
+from sim.station.site import SiteGeometry, site_ephemeris
 from sim.transfer.flight import Transfer
 from sim.transfer.insertion import plane_change_at_perilune
 from sim.transfer.landing import CONDITIONS, Passes, passes_between, staged_flights
@@ -152,7 +152,7 @@ def _look(lane: ResolvedLane, site: SiteGeometry, t_tdb_s: FloatArray) -> SiteLo
     return SiteLook(
         sky.sun_azimuth_rad,
         sky.earth_azimuth_rad,
-        sky.earth_elevation_rad - horizon_at(site, sky.earth_azimuth_rad),
+        sky.earth_above_horizon_rad,
         relay_elevation(site, relays_of(lane), t_tdb_s),
     )
 
