@@ -11,8 +11,7 @@ from sim.astro.orientation import iau_icrf_to_moon_me, icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.constants import SPEED_OF_LIGHT_KM_S
 from sim.station import site as site_module
-from sim.station.horizon import packaged_horizon
-from sim.station.site import site_axes_moon_me, site_ephemeris, site_epochs, site_geometry
+from sim.station.site import site_axes_moon_me, site_ephemeris, site_geometry
 from sim.units import DEG
 
 DATA = Path(__file__).parent.parent / "data"
@@ -84,23 +83,3 @@ def test_earth_over_a_near_side_site():
     # 15 arcsec: the local vertical of ME against that of Horizons' IAU axes, 100 m on the ground.
     assert np.arcsin(up) / DEG == pytest.approx(elevation_deg, abs=15.0 / 3600.0)
     assert np.arctan2(east, north) / DEG == pytest.approx(azimuth_deg, abs=15.0 / 3600.0 / np.cos(elevation_deg * DEG))
-
-
-@pytest.mark.parametrize(
-    ("mask", "published_share", "tolerance"),
-    [
-        # Malapert's share is published as about 80 %; the others are given with the masks, for the same terrain
-        # (LOLA; spots of Gracy & Lee, LPSC 2024 #1695). Two printed digits and masks of one degree: 1.5 %.
-        ("malapert-massif_10m_1deg", 0.80, 0.015),
-        ("connecting-ridge_2m_1deg", 0.53, 0.015),
-        ("connecting-ridge_10m_1deg", 0.57, 0.015),
-        ("peak-near-shackleton_2m_1deg", 0.20, 0.015),
-        ("peak-near-shackleton_10m_1deg", 0.36, 0.015),
-    ],
-)
-def test_share_of_light_in_2027(mask, published_share, tolerance):
-    horizon = packaged_horizon(mask)
-    spot = horizon.viewpoint
-    site = site_geometry(spot.latitude_deg, spot.longitude_deg, spot.terrain_height_m + spot.observer_height_m, horizon)
-    t = site_epochs(tdb_s_from_utc("2027-01-01"), tdb_s_from_utc("2028-01-01"), 3600.0)
-    assert np.mean(site_ephemeris(site, t).sun_above_horizon_rad > 0.0) == pytest.approx(published_share, abs=tolerance)
