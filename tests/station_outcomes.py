@@ -106,6 +106,7 @@ def made_up_contact(point, latitude_deg, begin, stop, hours):
         latitude_rad=latitude_deg * DEG,
         longitude_rad=-2.6,
         spans={"direct": direct, "relayed": relayed, "any": either},
+        relay_up=relayed,
         relays_in_view_mean=0.9,
         relays_in_view_most=2,
         double_share=0.25,

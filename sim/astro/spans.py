@@ -38,6 +38,12 @@ class Spans:
         return float(self.duration_s.sum())
 
     @property
+    def longest(self) -> Spans:
+        """The longest alone, the first of them where several are; none of none."""
+        first = int(np.argmax(self.duration_s)) if len(self) else 0
+        return Spans(self.start_tdb_s[first : first + 1], self.stop_tdb_s[first : first + 1])
+
+    @property
     def longest_s(self) -> float:
         """Length of the longest, 0 where there is none."""
         return float(self.duration_s.max(initial=0.0))
@@ -50,6 +56,24 @@ class Spans:
         index = np.searchsorted(self.start_tdb_s, t, side="right") - 1
         inside: NDArray[np.bool_] = (index >= 0) & (t < self.stop_tdb_s[np.maximum(index, 0)])
         return inside
+
+    def left_s(self, t_tdb_s: ArrayLike) -> FloatArray:
+        """Time from each epoch (...) to the end of the span it lies in, starts and stops included; 0 outside."""
+        t = np.asarray(t_tdb_s, dtype=np.float64)
+        if not len(self):
+            return np.zeros(t.shape)
+        index = np.searchsorted(self.start_tdb_s, t, side="right") - 1
+        left = self.stop_tdb_s[np.maximum(index, 0)] - t
+        return np.where(index >= 0, np.maximum(left, 0.0), 0.0)
+
+    def total_before_s(self, t_tdb_s: ArrayLike) -> FloatArray:
+        """Length (...) of what of them lies before each epoch (...)."""
+        if not len(self):
+            return np.zeros(np.shape(t_tdb_s))
+        reached = np.cumsum(self.duration_s)
+        edges = np.stack([self.start_tdb_s, self.stop_tdb_s], axis=1).ravel()
+        total: FloatArray = np.interp(t_tdb_s, edges, np.stack([reached - self.duration_s, reached], axis=1).ravel())
+        return total
 
     def within(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:
         """Return what of them lies between two epochs."""
@@ -115,12 +139,23 @@ def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
     ``t_tdb_s`` (N,) ascends; ``value`` (N,) may be boolean-like (edges then lie half-way) and counts as negative where
     it is NaN.
     """
+    _, at, _ = crossings_of_samples(t_tdb_s, value)
+    return _between_edges(at, bool(value[0] >= 0.0), t_tdb_s[0], t_tdb_s[-1]) if len(value) else NONE
+
+
+def crossings_of_samples(
+    t_tdb_s: FloatArray, value: FloatArray
+) -> tuple[NDArray[np.intp], FloatArray, NDArray[np.bool_]]:
+    """Return where a sampled quantity passes zero, by straight lines between samples, in order of time.
+
+    Takes what ``spans_of_samples`` takes. Three arrays (E,): index of the sample before, epoch, and whether it rises.
+    """
     known = np.where(np.isnan(value), -1.0, value)
     up = known >= 0.0
-    edge = np.flatnonzero(up[1:] != up[:-1])
-    before, after = known[edge], known[edge + 1]
-    at = t_tdb_s[edge] + (t_tdb_s[edge + 1] - t_tdb_s[edge]) * before / (before - after)
-    return _between_edges(at, bool(up[0]), t_tdb_s[0], t_tdb_s[-1]) if len(up) else NONE
+    cell = np.flatnonzero(up[1:] != up[:-1])
+    before, after = known[cell], known[cell + 1]
+    at: FloatArray = t_tdb_s[cell] + (t_tdb_s[cell + 1] - t_tdb_s[cell]) * before / (before - after)
+    return cell, at, up[cell + 1]
 
 
 def _between_edges(edge_tdb_s: FloatArray, starts_up: bool, start_tdb_s: float, stop_tdb_s: float) -> Spans:

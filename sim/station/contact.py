@@ -19,7 +19,7 @@ from sim.constants import R_MOON_KM
 from sim.station.relay import RelayOrbit
 from sim.station.scene import ABSENT_RAD, Scene, present, scene_of
 from sim.station.sightline import NO_LEAST_RAD, height_above_horizon_rad
-from sim.station.site import SiteGeometry, site_axes_moon_me
+from sim.station.site import SiteGeometry, site_axes_moon_me, site_ephemeris
 from sim.units import MINUTE_S
 
 FloatArray = NDArray[np.float64]
@@ -86,8 +86,7 @@ def relays_in_view(site: SiteGeometry, scene: Scene, least_rad: float = NO_LEAST
 
 def earth_elevation(site: SiteGeometry, t_tdb_s: ArrayLike) -> FloatArray:
     """Height of the Earth's centre above the local horizon (...), rad, at epochs (...)."""
-    t = np.asarray(t_tdb_s, dtype=np.float64)
-    return direct_height_rad(site, scene_of((), (), t.ravel())).reshape(t.shape)
+    return site_ephemeris(site, t_tdb_s).earth_above_horizon_rad
 
 
 def relay_view(site: SiteGeometry, relays: Sequence[RelayOrbit], t_tdb_s: ArrayLike) -> RelayView:

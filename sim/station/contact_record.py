@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.astro.spans import union
 from sim.scenario.model import CoveragePoint, Scenario
-from sim.station.coverage import ContactSpans, contact_spans_of, even_epochs, relay_range
+from sim.station.coverage import contact_spans_of, even_epochs, relay_range
 from sim.station.coverage_grid import global_coverage
 from sim.station.links import USUAL_LINKS, StationLinks, path_rates
 from sim.station.outcome import ContactRecord, MapRecord
@@ -46,7 +47,8 @@ def contact_record(
         horizon=horizon_source(site),
         latitude_rad=site.latitude_rad,
         longitude_rad=site.longitude_rad,
-        spans=_by_path(found),
+        spans={"direct": found.direct, "relayed": found.relayed, "any": found.any_path},
+        relay_up=union(*found.in_view),
         relays_in_view_mean=float(in_view.mean()),
         relays_in_view_most=int(in_view.max(initial=0)),
         double_share=float((in_view >= 2).mean()),
@@ -55,10 +57,6 @@ def contact_record(
         volume_gbit=daily_volume_gbit(paths, USUAL_LINKS),
         link=link_words(USUAL_LINKS),
     )
-
-
-def _by_path(found: ContactSpans) -> dict[str, object]:
-    return {"direct": found.direct, "relayed": found.relayed, "any": found.any_path}
 
 
 def daily_volume_gbit(paths: Paths, links: StationLinks) -> FloatArray:

@@ -128,7 +128,7 @@ def contact_spans(
     DataMissingError
         For epochs outside the ephemeris.
     """
-    return _spans_of(site, network, paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s)))
+    return contact_spans_of(site, network, paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s)))
 
 
 def site_coverage(
@@ -136,7 +136,7 @@ def site_coverage(
 ) -> SiteCoverage:
     """Judge a site's contact from start to stop; arguments and errors as for ``contact_spans``."""
     paths = paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s))
-    found = _spans_of(site, network, paths)
+    found = contact_spans_of(site, network, paths)
     direct, relayed, any_path = found.direct, found.relayed, found.any_path
     return SiteCoverage(
         found,
@@ -148,7 +148,7 @@ def site_coverage(
         found.gaps(any_path),
         sum(found.share(view) for view in found.in_view),
         most_at_once(found.in_view),
-        _relay_range(paths),
+        relay_range(paths),
     )
 
 
@@ -175,7 +175,7 @@ def most_at_once(many: Sequence[Spans]) -> int:
     return int(np.max(np.cumsum(change[order]), initial=0.0))
 
 
-def _spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpans:
+def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpans:
     t, relays = paths.t_tdb_s, range(len(network.relays))
     direct_only = without_relays(network)
 
@@ -199,7 +199,7 @@ def _spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpan
     )
 
 
-def _relay_range(paths: Paths) -> RangeStatistics:
+def relay_range(paths: Paths) -> RangeStatistics:
     is_open = paths.relayed_rad >= 0.0
     nearest = np.min(np.where(is_open, paths.relay_km, np.inf), axis=0, initial=np.inf)
     nearest = nearest[np.isfinite(nearest)]

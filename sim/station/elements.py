@@ -21,15 +21,16 @@ from sim.errors import UsageError
 from sim.orbit.elements import KeplerOrbit
 from sim.orbit.ephemeris import LunarEphemeris
 from sim.orbit.families import distant_retrograde_orbit, halo_orbit
-from sim.orbit.halo_flight import NoOrbit, PeriodicFlight, fly_periodic_orbit
-from sim.orbit.halo_upkeep import keep_periodic_orbit
+from sim.orbit.halo_flight import NoPeriodicFlight, PeriodicFlight, fly_periodic_orbit
+# UPKEEP
 from sim.orbit.keeping import Keeping, keeping_of
 from sim.orbit.lunar_flight import LunarFlight, fly_orbit
 from sim.orbit.periodic import PeriodicOrbit
+from sim.orbit.turning_axes import TIME_S
 from sim.scenario.model import OrbitElement, Scenario
 from sim.scenario.resolve import ResolvedLane, flights_until, orbit_elements
 from sim.threads import map_threads
-from sim.units import DAY_S, DEG, M_PER_KM, YEAR_S
+from sim.units import DAY_S, DEG, YEAR_S
 
 FloatArray = NDArray[np.float64]
 
@@ -259,9 +260,9 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
     flight = fly_periodic_orbit(
         member, item.id, start_tdb_s, stop_tdb_s, phase=_phase_at(item, orbit, member, start_tdb_s - epoch_tdb_s)
     )
-    if isinstance(flight, NoOrbit):
+    if isinstance(flight, NoPeriodicFlight):
         raise UsageError(flight.reason)
-    upkeep = None if item.keeping == "none" else keep_periodic_orbit(flight, UPKEEP_TRIED_S)
+    upkeep = None
     end, end_tdb_s = "retired" if item.until is not None else "horizon", stop_tdb_s
     budget = None if item.keeping == "none" else item.keeping.delta_v_m_s
     if upkeep is not None and budget is not None:
@@ -272,8 +273,8 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
         item,
         flight.ephemeris,
         flight.period_s,
-        flight.degree,
-        flight.forces,
+        flight.forces.moon_degree,
+        f"Moon to degree {flight.forces.moon_degree}, Earth with J2, Sun (DE440), without sunlight",
         "earth_orbit_plane",
         start_tdb_s,
         end_tdb_s,
@@ -286,13 +287,11 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
 
 
 def _phase_at(item: OrbitElement, orbit: LunarOrbit, member: PeriodicOrbit, since_epoch_s: float) -> float:
-    from sim.orbit.crtbp import TIME_UNIT_S
-
-    return float((orbit.phase + item.phase + since_epoch_s / (member.period * TIME_UNIT_S)) % 1.0)
+    return float((orbit.phase + item.phase + since_epoch_s / (member.period * TIME_S)) % 1.0)
 
 
 def _reference_words(flight: PeriodicFlight) -> str:
     return (
         f"within {flight.departure_km:.0f} km of the family's member, whole to "
-        f"{flight.gap_km * M_PER_KM:.2f} m and {flight.gap_km_s * 1e6:.2f} mm/s at its patch points"
+        f"{flight.gap_m:.2g} m and {flight.gap_mm_s:.2g} mm/s at its patch points"
     )

@@ -158,6 +158,8 @@ class ContactRecord:
     latitude_rad, longitude_rad : float
     spans : dict
         By ``PATHS``: when there is contact.
+    relay_up : Spans
+        When some relay is above the horizon, whether or not it reaches the Earth.
     relays_in_view_mean : float
     relays_in_view_most : int
     double_share : float
@@ -175,6 +177,7 @@ class ContactRecord:
     latitude_rad: float
     longitude_rad: float
     spans: dict[str, Spans]
+    relay_up: Spans
     relays_in_view_mean: float
     relays_in_view_most: int
     double_share: float

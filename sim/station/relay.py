@@ -13,13 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import orbit_from_state
-from sim.catalog.orbits import LunarOrbit
 from sim.constants import GM_MOON_KM3_S2
-from sim.orbit.elements import KeplerOrbit, eccentric_anomaly_rad, orbit_from_apsis_radii, perifocal_axes_icrf
-from sim.scenario.resolve import ResolvedLane
-from sim.units import DEG
+from sim.orbit.elements import KeplerOrbit, eccentric_anomaly_rad, perifocal_axes_icrf
 
 FloatArray = NDArray[np.float64]
 
@@ -102,26 +98,4 @@ def kepler_relay(name: str, orbit: KeplerOrbit) -> TwoBodyRelay:
         axes_icrf=perifocal_axes_icrf(orbit),
         epoch_tdb_s=orbit.epoch_tdb_s,
         mean_anomaly_rad=orbit.mean_anomaly_rad,
-    )
-
-
-def relays_of(lane: ResolvedLane) -> tuple[TwoBodyRelay, ...]:
-    """Relays that a lane's lander can use."""
-    start = tdb_s_from_utc(lane.horizon_start.isoformat())
-    ellipses = [(item.id, item.orbit) for item in lane.relays if isinstance(item.orbit, LunarOrbit)]
-    return tuple(kepler_relay(name, kepler_orbit(orbit, start)) for name, orbit in ellipses if orbit.kind == "kepler")
-
-
-def kepler_orbit(orbit: LunarOrbit, default_epoch_tdb_s: float) -> KeplerOrbit:
-    """Return an ellipse of the scenario; ``default_epoch_tdb_s`` is its epoch where it has none of its own."""
-    perilune_km, apolune_km = orbit.apsis_radii_km
-    return orbit_from_apsis_radii(
-        orbit.frame or "moon_me",
-        perilune_km,
-        apolune_km,
-        (orbit.inclination_deg or 0.0) * DEG,
-        epoch_tdb_s=default_epoch_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch),
-        argument_of_perilune_rad=orbit.argument_of_perilune_deg * DEG,
-        node_rad=orbit.node_deg * DEG,
-        mean_anomaly_rad=orbit.mean_anomaly_deg * DEG,
     )

@@ -70,12 +70,14 @@ class SiteEphemeris:
         Of the Sun's centre.
     horizon_at_sun_rad : ndarray
         Elevation of the local horizon below the Sun.
+    sun_radius_rad : ndarray
+        Half the width of its disc.
     sun_fraction : ndarray
         Part of the Sun's disc above the local horizon, 0 to 1.
     earth_azimuth_rad, earth_elevation_rad : ndarray
         Of the Earth's centre.
-    earth_visible : ndarray of bool
-        Whether the Earth's centre is above the local horizon.
+    horizon_at_earth_rad : ndarray
+        Elevation of the local horizon below the Earth.
     sub_earth_lat_rad, sub_earth_lon_rad, sub_solar_lat_rad, sub_solar_lon_rad : ndarray
         Where Earth and Sun stand overhead (ME; longitudes east, -pi to pi).
     """
@@ -83,10 +85,11 @@ class SiteEphemeris:
     sun_azimuth_rad: FloatArray
     sun_elevation_rad: FloatArray
     horizon_at_sun_rad: FloatArray
+    sun_radius_rad: FloatArray
     sun_fraction: FloatArray
     earth_azimuth_rad: FloatArray
     earth_elevation_rad: FloatArray
-    earth_visible: NDArray[np.bool_]
+    horizon_at_earth_rad: FloatArray
     sub_earth_lat_rad: FloatArray
     sub_earth_lon_rad: FloatArray
     sub_solar_lat_rad: FloatArray
@@ -96,6 +99,46 @@ class SiteEphemeris:
     def sun_above_horizon_rad(self) -> FloatArray:
         """Elevation of the Sun's centre above the local horizon."""
         return self.sun_elevation_rad - self.horizon_at_sun_rad
+
+    @property
+    def earth_above_horizon_rad(self) -> FloatArray:
+        """Elevation of the Earth's centre above the local horizon."""
+        return self.earth_elevation_rad - self.horizon_at_earth_rad
+
+    @property
+    def earth_visible(self) -> NDArray[np.bool_]:
+        """Whether the Earth's centre is above the local horizon."""
+        return self.earth_elevation_rad > self.horizon_at_earth_rad
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A body from the Moon's centre (km), and its velocity about the solar-system barycentre (km/s); any axes."""
+
+    r_km: FloatArray
+    v_ssb_km_s: FloatArray
+
+    def turned(self, matrix: FloatArray) -> Source:
+        """Return the same on other axes, by matrices (..., 3, 3)."""
+        return Source(rotated(matrix, self.r_km), rotated(matrix, self.v_ssb_km_s))
+
+    def seen_from(self, place_km: FloatArray | float) -> FloatArray:
+        """Vectors (..., 3) from a place to where the body was when the light left that arrives there now.
+
+        The body is set back along its velocity; its acceleration leaves centimetres out.
+        """
+        now_km = self.r_km - place_km
+        then_km = now_km - self.v_ssb_km_s * _light_time_s(now_km)
+        set_back: FloatArray = now_km - self.v_ssb_km_s * _light_time_s(then_km)
+        return set_back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoonSky:
+    """Sun and Earth from the Moon's centre on ME axes, at epochs (...)."""
+
+    sun: Source
+    earth: Source
 
 
 def site_geometry(
@@ -143,25 +186,46 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
     DataMissingError
         For epochs outside the ephemeris.
     """
+    return sky_over(site, moon_sky(t_tdb_s, ephemeris))
+
+
+def moon_sky(t_tdb_s: ArrayLike, ephemeris: Ephemeris | None = None) -> MoonSky:
+    """Sun and Earth from the Moon's centre at epochs (...): what all sites share, and nearly all of their cost.
+
+    Raises
+    ------
+    DataMissingError
+        For epochs outside the ephemeris.
+    """
     moon_me = icrf_to_moon_me(t_tdb_s)
-    axes = site_axes_moon_me(site)
-    place_icrf_km = rotated_back(moon_me, (R_MOON_KM + site.height_km) * axes[2])
     sun, earth = _sun_and_earth_from_the_moon(t_tdb_s, ephemeris or Ephemeris.de440())
-    to_site_axes = axes @ moon_me
-    sun_azimuth, sun_elevation, sun_distance = _direction(to_site_axes, sun.seen_from(place_icrf_km))
-    earth_azimuth, earth_elevation, _ = _direction(to_site_axes, earth.seen_from(place_icrf_km))
-    horizon_at_sun = horizon_at(site, sun_azimuth)
+    return MoonSky(sun.turned(moon_me), earth.turned(moon_me))
+
+
+def sky_over(site: SiteGeometry, sky: MoonSky) -> SiteEphemeris:
+    """Sun and Earth as a site sees them, arrays of the shape of the sky's epochs."""
+    axes = site_axes_moon_me(site)
+    place_me_km = (R_MOON_KM + site.height_km) * axes[2]
+    sun_azimuth, sun_elevation, sun_distance = _direction(axes, sky.sun.seen_from(place_me_km))
+    earth_azimuth, earth_elevation, _ = _direction(axes, sky.earth.seen_from(place_me_km))
+    horizon_at_sun, sun_radius = horizon_at(site, sun_azimuth), np.arcsin(R_SUN_KM / sun_distance)
     return SiteEphemeris(
         sun_azimuth,
         sun_elevation,
         horizon_at_sun,
-        disc_fraction(sun_elevation - horizon_at_sun, np.arcsin(R_SUN_KM / sun_distance)),
+        sun_radius,
+        disc_fraction(sun_elevation - horizon_at_sun, sun_radius),
         earth_azimuth,
         earth_elevation,
-        earth_elevation > horizon_at(site, earth_azimuth),
-        *_latitude_and_longitude(rotated(moon_me, earth.seen_from(0.0))),
-        *_latitude_and_longitude(rotated(moon_me, sun.seen_from(0.0))),
+        horizon_at(site, earth_azimuth),
+        *_latitude_and_longitude(sky.earth.seen_from(0.0)),
+        *_latitude_and_longitude(sky.sun.seen_from(0.0)),
     )
+
+
+def sub_solar_latitude_rad(t_tdb_s: ArrayLike) -> FloatArray:
+    """Latitude (...) at which the Sun stands overhead (ME), rad."""
+    return _latitude_and_longitude(moon_sky(t_tdb_s).sun.seen_from(0.0))[0]
 
 
 def disc_fraction(height_rad: FloatArray, radius_rad: FloatArray) -> FloatArray:
@@ -264,27 +328,6 @@ def _as_text(column: NDArray[Any]) -> NDArray[np.str_]:
     return np.char.mod("%.6f", np.round(column, 6) + 0.0) if column.dtype.kind == "f" else column.astype(np.str_)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A body from the Moon's centre (..., 3), km, and its velocity about the solar-system barycentre, km/s.
-
-    Both on the same axes, at rest or not: those of the places it is seen from.
-    """
-
-    r_km: FloatArray
-    v_ssb_km_s: FloatArray
-
-    def seen_from(self, place_km: FloatArray | float) -> FloatArray:
-        """Vectors (..., 3) from a place to where the body was when the light left that arrives there now.
-
-        The body is set back along its velocity; its acceleration leaves centimetres out.
-        """
-        now_km = self.r_km - place_km
-        then_km = now_km - self.v_ssb_km_s * _light_time_s(now_km)
-        set_back: FloatArray = now_km - self.v_ssb_km_s * _light_time_s(then_km)
-        return set_back
-
-
 def _light_time_s(r_km: FloatArray) -> FloatArray:
     time_s: FloatArray = np.linalg.norm(r_km, axis=-1, keepdims=True) / SPEED_OF_LIGHT_KM_S
     return time_s
@@ -297,9 +340,9 @@ def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tu
     return Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), Source(-earth_to_moon_km, earth_km_s)
 
 
-def _direction(site_axes: FloatArray, r_icrf_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site; axes (..., 3, 3)."""
-    east, north, up = np.moveaxis(rotated(site_axes, r_icrf_km), -1, 0)
+def _direction(site_axes: FloatArray, r_me_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site; axes (3, 3)."""
+    east, north, up = np.moveaxis(r_me_km @ site_axes.T, -1, 0)
     azimuth = np.arctan2(east, north) % (2.0 * np.pi)
     level = np.hypot(east, north)
     return azimuth, np.arctan2(up, level), np.hypot(level, up)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.astro.spans import crossings_of_samples
 from sim.jit import jit
 
 FloatArray = NDArray[np.float64]
@@ -70,12 +71,10 @@ class SiteLight:
         return self.start_tdb_s + self.step_s * (len(self.sun_elevation_rad) - 1)
 
     @property
-    def light_left_s(self) -> FloatArray:
-        """Time (K,) from each epoch until the Sun's centre sinks below the local horizon; 0 in the dark."""
-        epochs = self.start_tdb_s + self.step_s * np.arange(len(self.sun_elevation_rad))
-        dark = _dark_from(self.start_tdb_s, self.step_s, self.sun_above_horizon_rad)
-        left = np.minimum(np.append(dark, self.stop_tdb_s) - epochs, LONGEST_LIGHT_LEFT_S)
-        return np.where(self.sun_above_horizon_rad >= 0.0, left, 0.0)
+    def epochs_tdb_s(self) -> FloatArray:
+        """The grid (K,)."""
+        epochs: FloatArray = self.start_tdb_s + self.step_s * np.arange(len(self.sun_elevation_rad), dtype=np.float64)
+        return epochs
 
 
 class SitePath(NamedTuple):
@@ -154,10 +153,10 @@ def light_table(
     above = np.ascontiguousarray(light.sun_above_horizon_rad, dtype=np.float64)
     bands = np.array([*_middle_and_half(sun_elevation_rad), *_middle_and_half(sun_above_horizon_rad)])
     best = _best_of_cells(elevation, above, bands)
-    dark = _dark_from(light.start_tdb_s, light.step_s, above)
+    lit, dark = _rises_and_sets(light)
     asked_s = -np.inf if lit_after_s is None else float(lit_after_s)
     longest_s = max(LONGEST_LIGHT_LEFT_S, asked_s)
-    left, seen = _best_left_of_cells(light, dark, longest_s), _best_contact_of_cells(contact_rad, len(best))
+    left, seen = _best_left_of_cells(light, lit, dark, longest_s), _best_contact_of_cells(contact_rad, len(best))
     more = lit_after_s is not None or contact
     merit = _merit_bound(best, left - asked_s, seen) if more else best
     range_best = _range_best(best)
@@ -199,24 +198,28 @@ def _contact_grid(light: SiteLight) -> tuple[FloatArray, float]:
     return contact, step
 
 
-def _dark_from(start_tdb_s: float, step_s: float, above: FloatArray) -> FloatArray:
-    """First sunset in or after each cell (K - 1,); the end of the grid where it does not come."""
-    low, high = above[:-1], above[1:]
-    sets = (low >= 0.0) & (high < 0.0)
-    share = np.where(sets, low / np.where(sets, low - high, 1.0), 0.0)
-    epoch = np.where(sets, start_tdb_s + step_s * (np.arange(len(low)) + share), start_tdb_s + step_s * len(low))
-    dark: FloatArray = np.minimum.accumulate(epoch[::-1])[::-1]
-    return dark
+def _rises_and_sets(light: SiteLight) -> tuple[FloatArray, FloatArray]:
+    """Of each cell (K - 1,): its sunrise (NaN without), and the first sunset in or after it (without: the grid's end).
+
+    Both by the straight lines that ``sim.station.light.light_left_s`` tells light left from.
+    """
+    cell, at, rises = crossings_of_samples(light.epochs_tdb_s, light.sun_above_horizon_rad)
+    lit_from = np.full(len(light.sun_above_horizon_rad) - 1, np.nan)
+    lit_from[cell[rises]] = at[rises]
+    sets = np.full(len(lit_from), light.stop_tdb_s)
+    sets[cell[~rises]] = at[~rises]
+    dark_from: FloatArray = np.minimum.accumulate(sets[::-1])[::-1]
+    return lit_from, dark_from
 
 
-def _best_left_of_cells(light: SiteLight, dark_from_tdb_s: FloatArray, longest_s: float) -> FloatArray:
+def _best_left_of_cells(
+    light: SiteLight, lit_from_tdb_s: FloatArray, dark_from_tdb_s: FloatArray, longest_s: float
+) -> FloatArray:
     """Most light left (K - 1,) anywhere in each cell: at its start, or at a sunrise in it."""
-    low, high = light.sun_above_horizon_rad[:-1], light.sun_above_horizon_rad[1:]
-    rises = (low < 0.0) & (high >= 0.0)
-    share = np.where(rises, low / np.where(rises, low - high, 1.0), 0.0)
-    lit_from = light.start_tdb_s + light.step_s * (np.arange(len(low)) + share)
+    starts_lit = light.sun_above_horizon_rad[:-1] >= 0.0
+    lit_from = np.where(starts_lit, light.epochs_tdb_s[:-1], lit_from_tdb_s)
     left = np.minimum(dark_from_tdb_s - lit_from, longest_s)
-    return np.where((low >= 0.0) | rises, left, 0.0)
+    return np.where(np.isnan(lit_from), 0.0, left)
 
 
 def _best_contact_of_cells(contact_rad: FloatArray, cells: int) -> FloatArray:

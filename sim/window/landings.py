@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sim.astro.orientation import ME_FROM_PA
 from sim.constants import R_MOON_KM
 from sim.scenario.resolve import ResolvedLane
-from sim.station.contact import earth_elevation, relay_elevation
+from sim.station.contact import relay_elevation
+from sim.station.elements import relays_of
 from sim.station.horizon import HorizonMask
 from sim.station.place import geometry_of
-from sim.station.relay import relays_of
 from sim.station.site import SiteGeometry, site_ephemeris
 from sim.transfer.flight import Transfer
 from sim.transfer.insertion import plane_change_at_perilune
@@ -152,7 +152,7 @@ def _look(lane: ResolvedLane, site: SiteGeometry, t_tdb_s: FloatArray) -> SiteLo
     return SiteLook(
         sky.sun_azimuth_rad,
         sky.earth_azimuth_rad,
-        earth_elevation(site, t_tdb_s),
+        sky.earth_above_horizon_rad,
         relay_elevation(site, relays_of(lane), t_tdb_s),
     )
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
-from sim.station.contact import contact_over_descent, earth_elevation
+from sim.station.contact import contact_over_descent
+from sim.station.elements import relays_of
+from sim.station.light import light_series
 from sim.station.place import geometry_of
-from sim.station.relay import relays_of
-from sim.station.site import SiteGeometry, site_ephemeris, site_unit_icrf
+from sim.station.site import SiteGeometry, site_unit_icrf
 from sim.transfer.landing import table_for
 from sim.transfer.landing_light import LONGEST_LIGHT_LEFT_S, LightTable, SiteLight
 from sim.units import DAY_S
@@ -35,12 +36,15 @@ class SiteSky:
 
 def site_sky(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteSky:
     """Sun and Earth at a site every half hour from start to stop."""
-    start = np.floor(start_tdb_s / STEP_S) * STEP_S
-    epochs = start + STEP_S * np.arange(int(np.ceil((stop_tdb_s - start) / STEP_S)) + 1)
-    sky = site_ephemeris(site, epochs)
-    sun_above = sky.sun_elevation_rad - sky.horizon_at_sun_rad
-    light = SiteLight(float(start), STEP_S, site_unit_icrf(site, epochs), sky.sun_elevation_rad, sun_above)
-    return SiteSky(site, light, earth_elevation(site, epochs))
+    series = light_series(site, np.floor(start_tdb_s / STEP_S) * STEP_S, stop_tdb_s, STEP_S)
+    light = SiteLight(
+        series.start_tdb_s,
+        series.step_s,
+        site_unit_icrf(site, series.epochs_tdb_s),
+        series.sun_elevation_rad,
+        series.sun_above_horizon_rad,
+    )
+    return SiteSky(site, light, series.earth_above_horizon_rad)
 
 
 def light_tables(lanes: Sequence[ResolvedLane], day_tdb_s: FloatArray) -> dict[str, LightTable]:

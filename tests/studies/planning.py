@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from tests.acceptance.test_flown_launches import PACIFIC, PAD_39A, launches
 from tests.benchmarks.transfer_map import RADII_KM, SAMPLE_STEP, year_map
 from tests.studies.tables import Section, digits
 from tests.truth.test_descent_truth import allowances_km_s, best_steering_dv_km_s, braked
+from tests.truth.test_site_truth import SUN_OVER_LANDINGS
 from tests.unit.test_eclipse import integrated_min
 from tests.unit.test_relay import START, relay
 
@@ -43,18 +44,7 @@ LIGHT = Section(
     "decimal, recalled (that of Apollo 17 may be the plan's); Apollo 16 landed nearly six hours late, and its figure"
     " is that of the planned time.",
     ("", "published", "ours"),
-    {
-        "Apollo 11, landing": lambda: sun(0.6875, 23.4333, "1969-07-20T20:17:39", "10.65"),
-        "Apollo 11, end of the walk": lambda: sun(0.6875, 23.4333, "1969-07-21T05:11:13", "15.17"),
-        "Apollo 11, lift-off": lambda: sun(0.6875, 23.4333, "1969-07-21T17:54:00", "21.65"),
-        "Apollo 12, landing": lambda: sun(-3.1975, -23.3856, "1969-11-19T06:54:36", "5.19"),
-        "Apollo 12, second walk": lambda: sun(-3.1975, -23.3856, "1969-11-20T03:54:45", "15.79"),
-        "Apollo 12, lift-off": lambda: sun(-3.1975, -23.3856, "1969-11-20T14:25:47", "21.11"),
-        "Apollo 14, landing": lambda: sun(-3.6453, -17.4714, "1971-02-05T09:18:11", "10.3"),
-        "Apollo 15, landing": lambda: sun(26.1322, 3.6339, "1971-07-30T22:16:29", "12.2"),
-        "Apollo 16, planned landing": lambda: sun(-8.9730, 15.5002, "1972-04-20T20:41:00", "11.9"),
-        "Apollo 17, landing": lambda: sun(20.1908, 30.7717, "1972-12-11T19:54:58", "13.0"),
-    },
+    {landing: partial(sun, *published) for landing, published in SUN_OVER_LANDINGS.items()},
 )
 
 # --- Apollo 11's way -------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.astro.spans import spans_of_samples
 from sim.transfer.landing_light import SiteLight, light_table
 from sim.transfer.landing_query import (
     best_contact_between,
@@ -73,7 +74,10 @@ def test_light_left_runs_to_the_sunset_between_two_points():
         0.0, STEP_S, np.tile([1.0, 0.0, 0.0], (6, 1)), np.zeros(6), np.array([-1.0, 1.0, 3.0, 1.0, -1.0, 0.5])
     )
     # Sunset half way from point 3 to point 4; the last day outlasts the grid.
-    np.testing.assert_allclose(light.light_left_s, [0.0, 2.5 * STEP_S, 1.5 * STEP_S, 0.5 * STEP_S, 0.0, 0.0])
+    left = spans_of_samples(light.epochs_tdb_s, light.sun_above_horizon_rad).left_s
+    np.testing.assert_allclose(
+        left(light.epochs_tdb_s), [0.0, 2.5 * STEP_S, 1.5 * STEP_S, 0.5 * STEP_S, 0.0, 0.0], atol=1e-6
+    )
     asked = light_table(light, None, None, 2.0 * STEP_S)
     assert light_left_at(asked, 0.4 * STEP_S) == 0.0
     assert light_left_at(asked, 0.5 * STEP_S) == pytest.approx(3.0 * STEP_S)
@@ -81,6 +85,8 @@ def test_light_left_runs_to_the_sunset_between_two_points():
     assert best_left_between(asked, 0.75 * STEP_S, 3.0 * STEP_S) == pytest.approx(2.75 * STEP_S)
     assert best_left_between(asked, 3.6 * STEP_S, 4.5 * STEP_S) == 0.0
     np.testing.assert_array_equal(asked.next_lit, [0, 1, 5, 5, 5])
+    for t in STEP_S * np.linspace(0.01, 4.99, 84):
+        assert light_left_at(asked, t) == pytest.approx(float(left(t)), abs=1e-6)
 
 
 def test_contact_that_is_asked_has_to_be_known_and_to_fit_the_grid():

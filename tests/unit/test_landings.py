@@ -12,7 +12,7 @@ from sim.astro.time import tdb_s_from_utc
 from sim.constants import R_MOON_KM
 from sim.station.contact import contact_over_descent, relay_elevation
 from sim.station.place import geometry_of
-from sim.station.relay import relays_of
+from sim.station.elements import relays_of
 from sim.station.site import site_ephemeris
 from sim.transfer.landing import first_landing
 from sim.window.chance import landing_rule

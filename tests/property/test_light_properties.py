@@ -1,0 +1,73 @@
+"""Light: what is lit and dark is all there is, and a lower horizon never takes light away."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.astro.time import tdb_s_from_utc
+from sim.station.horizon import HorizonMask
+from sim.station.light import collective_light, dark_spans, light_series, light_series_of, lit_spans
+from sim.station.light_statistics import light_statistics
+from sim.station.site import site_geometry
+from sim.units import DAY_S
+
+START = tdb_s_from_utc("2030-02-01")
+STOP = START + 60.0 * DAY_S
+
+few = settings(max_examples=15, deadline=None)
+
+
+@st.composite
+def sites(draw):
+    """Somewhere in the far south behind a random skyline."""
+    heights = draw(st.lists(st.floats(-3.0, 4.0), min_size=12, max_size=12))
+    mask = HorizonMask(np.arange(0.0, 360.0, 30.0), np.array(heights), "made up")
+    return site_geometry(draw(st.floats(-90.0, -80.0)), draw(st.floats(-180.0, 180.0)), 1000.0, mask)
+
+
+def lower(site, by_deg):
+    return site_geometry(
+        site.latitude_rad * 180.0 / np.pi, site.longitude_rad * 180.0 / np.pi, 1000.0, site.horizon.lowered(by_deg, "")
+    )
+
+
+@few
+@given(sites(), st.floats(0.0, 1.0))
+def test_lit_and_dark_are_all_the_time(site, share):
+    series = light_series(site, START, STOP)
+    lit, dark = lit_spans(series, share), dark_spans(series, share)
+    assert lit.total_s + dark.total_s == pytest.approx(STOP - START, abs=1e-3)
+    assert not np.any(dark.contain(0.5 * (lit.start_tdb_s + lit.stop_tdb_s)))
+
+
+@few
+@given(sites(), st.floats(0.0, 2.0))
+def test_a_lower_horizon_never_takes_light_away(site, by_deg):
+    high, low = light_series_of([site, lower(site, by_deg)], START, STOP)
+    # Degrees to radians and back turn the place by 1e-16.
+    assert np.all(low.sun_fraction >= high.sun_fraction - 1e-9)
+    before, after = light_statistics(high), light_statistics(low)
+    # Edges are found to a second each; a passage shorter than half an hour may be missed in either.
+    slack = (2.0 * len(before.lit) + 1800.0) / (STOP - START)
+    assert after.lit_share >= before.lit_share - slack
+    assert after.earth_share >= before.earth_share - slack
+    assert after.average_fraction >= before.average_fraction - 1e-9
+
+
+@few
+@given(sites(), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_more_of_the_disc_is_seen_for_less_of_the_time(site, one, other):
+    series = light_series(site, START, STOP)
+    less, more = sorted((one, other))
+    assert lit_spans(series, more).total_s <= lit_spans(series, less).total_s + 1800.0
+
+
+@few
+@given(sites(), sites())
+def test_two_areas_are_never_darker_than_one(first, second):
+    series = light_series_of([first, second], START, STOP)
+    both = collective_light(series)
+    for each in series:
+        assert both.lit.total_s >= lit_spans(each).total_s - 1e-3
+        assert np.all(both.best_fraction >= each.sun_fraction)

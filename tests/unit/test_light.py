@@ -1,0 +1,207 @@
+"""Light at a site: series, spans, gaps, seasons and counts."""
+
+import numpy as np
+import pytest
+
+from sim.astro.spans import NONE, spans, spans_of_samples
+from sim.astro.time import tdb_s_from_utc, utc_text
+from sim.errors import DataMissingError, UsageError
+from sim.station.horizon import packaged_horizon
+from sim.station.light import (
+    ALL,
+    ANY,
+    CENTRE,
+    collective_light,
+    dark_gaps,
+    dark_spans,
+    earth_spans,
+    light_left_s,
+    light_series,
+    light_series_of,
+    lit_spans,
+    radii_over_horizon,
+)
+from sim.station.light_statistics import calendar_edges_tdb_s, light_by_period, light_statistics, seasons
+from sim.station.site import disc_fraction, site_ephemeris, site_geometry
+from sim.transfer.landing_light import light_table
+from sim.transfer.landing_query import light_left_at
+from sim.units import DAY_S, DEG, HOUR_S, YEAR_S
+from sim.window.light import site_sky
+
+START = tdb_s_from_utc("2027-03-05T07:00:00")
+YEAR = (START, START + 365.0 * DAY_S)
+
+
+def masked(name):
+    mask = packaged_horizon(name)
+    spot = mask.viewpoint
+    height_m = spot.terrain_height_m + spot.observer_height_m
+    return site_geometry(spot.latitude_deg, spot.longitude_deg, height_m, mask)
+
+
+RIDGE, SHACKLETON = masked("connecting-ridge_10m_1deg"), masked("peak-near-shackleton_10m_1deg")
+
+
+@pytest.fixture(scope="module")
+def series():
+    return light_series(RIDGE, *YEAR)
+
+
+def test_a_series_is_the_sky_on_even_epochs_up_to_its_stop(series):
+    assert series.epochs_tdb_s[0] == START
+    assert len(series.epochs_tdb_s) == 365 * 24 + 1
+    assert series.stop_tdb_s == YEAR[1]
+    sky = site_ephemeris(RIDGE, series.epochs_tdb_s)
+    np.testing.assert_array_equal(series.sun_fraction, sky.sun_fraction)
+    np.testing.assert_array_equal(series.earth_above_horizon_rad > 0.0, sky.earth_visible)
+    assert light_series(RIDGE, START, START + 2.5 * HOUR_S).stop_tdb_s == START + 3.0 * HOUR_S
+
+
+def test_sites_that_share_a_sky_are_as_alone(series):
+    ridge, other = light_series_of([RIDGE, SHACKLETON], *YEAR)
+    np.testing.assert_array_equal(ridge.sun_fraction, series.sun_fraction)
+    np.testing.assert_array_equal(other.sun_fraction, light_series(SHACKLETON, *YEAR).sun_fraction)
+
+
+@pytest.mark.parametrize(
+    ("stop_s", "step_s", "says"), [(0.0, 60.0, "a stop after"), (9.0, 0.0, "step"), (1e9, 1.0, "longer")]
+)
+def test_a_series_that_cannot_be_is_refused(stop_s, step_s, says):
+    with pytest.raises(UsageError, match=says):
+        light_series(RIDGE, START, START + stop_s, step_s)
+
+
+def test_dates_outside_the_ephemeris_are_missing_data():
+    with pytest.raises(DataMissingError):
+        light_series(RIDGE, -2e10, -2e10 + DAY_S)
+
+
+@pytest.mark.parametrize(("share", "radii"), [(ANY, -1.0), (0.25, None), (CENTRE, 0.0), (0.9, None), (ALL, 1.0)])
+def test_edges_of_light_stand_where_the_share_of_the_disc_is_met(series, share, radii):
+    height = radii_over_horizon(share)
+    assert height == radii or disc_fraction(np.array(height), np.array(1.0)) == pytest.approx(share, abs=1e-9)
+    lit = lit_spans(series, share)
+    edges = np.concatenate([lit.start_tdb_s, lit.stop_tdb_s])
+    sky = site_ephemeris(RIDGE, edges[(edges > YEAR[0]) & (edges < YEAR[1])])
+    over = sky.sun_above_horizon_rad - height * sky.sun_radius_rad
+    # An edge is closed in on to a second; the Sun runs along 1.4e-4 deg in it, over slopes of the mask below 0.33.
+    assert np.abs(over).max() / DEG < 5e-5
+    assert len(lit) > 10
+
+
+def test_spans_hold_what_a_finer_look_sees():
+    month = light_series(RIDGE, START, START + 30.0 * DAY_S)
+    fine = light_series(RIDGE, START, START + 30.0 * DAY_S, 60.0)
+    lit = lit_spans(month)
+    seen = spans_of_samples(fine.epochs_tdb_s, fine.sun_above_horizon_rad + fine.sun_radius_rad)
+    assert len(lit) == len(seen)
+    # A straight line over a minute: kinks of the mask leave a second or two.
+    np.testing.assert_allclose(lit.start_tdb_s, seen.start_tdb_s, atol=3.0)
+    np.testing.assert_allclose(lit.stop_tdb_s, seen.stop_tdb_s, atol=3.0)
+
+
+def test_a_share_of_the_disc_lies_between_none_and_all():
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        radii_over_horizon(1.5)
+
+
+def test_gaps_are_the_dark_spans_that_last(series):
+    gaps = dark_gaps(RIDGE, *YEAR, longer_than_s=3.0 * DAY_S)
+    dark = dark_spans(series)
+    assert 0 < len(gaps) < len(dark)
+    np.testing.assert_array_equal(gaps.duration_s, dark.duration_s[dark.duration_s > 3.0 * DAY_S])
+    assert dark_gaps(RIDGE, *YEAR, share=0.5).total_s > dark.total_s
+
+
+def test_light_left_is_what_landing_windows_tell():
+    sky = site_sky(RIDGE, *YEAR)
+    table = light_table(sky.light, None, None, 2.0 * DAY_S)
+    halves = light_series(RIDGE, table.start_tdb_s, YEAR[1], 1800.0)
+    epochs = START + DAY_S * np.linspace(0.0, 300.0, 400)
+    left = light_left_s(halves, epochs)
+    # Both clocks resolve 0.1 microseconds.
+    assert [light_left_at(table, t) for t in epochs] == pytest.approx(left.tolist(), abs=1e-6)
+    assert np.any(left == 0.0)
+    assert left.max() > 3.0 * DAY_S
+
+
+def test_two_areas_are_lit_while_one_of_them_is():
+    series = light_series_of([RIDGE, SHACKLETON], *YEAR)
+    both = collective_light(series)
+    alone = [lit_spans(each) for each in series]
+    assert max(lit.total_s for lit in alone) < both.lit.total_s < sum(lit.total_s for lit in alone)
+    assert both.lit.total_s + both.dark.total_s == pytest.approx(YEAR[1] - YEAR[0], abs=1e-3)
+    assert both.lit_share == pytest.approx(both.lit.total_s / (YEAR[1] - YEAR[0]))
+    # Hourly looks against edges: each of some hundred edges is off by half an hour at most, to both sides.
+    assert np.mean(both.best_fraction > 0.0) == pytest.approx(both.lit_share, abs=0.003)
+    assert np.mean(series[0].sun_fraction) < both.average_best_fraction < both.lit_share
+    with pytest.raises(UsageError, match="same epochs"):
+        collective_light([series[0], light_series(SHACKLETON, *YEAR, 1800.0)])
+    with pytest.raises(UsageError, match="same epochs"):
+        collective_light([])
+
+
+def test_statistics_are_those_of_the_spans(series):
+    light = light_statistics(series)
+    whole = YEAR[1] - YEAR[0]
+    assert light.lit.total_s + light.dark.total_s == pytest.approx(whole, abs=1e-3)
+    assert light.lit_share == pytest.approx(light.lit.total_s / whole)
+    assert light.sun_up_share == pytest.approx(lit_spans(series, CENTRE).total_s / whole)
+    assert light.earth_share == pytest.approx(earth_spans(series).total_s / whole)
+    assert light.average_fraction == pytest.approx(np.trapezoid(series.sun_fraction) / (len(series.sun_fraction) - 1))
+    assert light.longest_dark.total_s == light.dark.longest_s > 3.0 * DAY_S
+    assert light.longest_lit.total_s == light.lit.longest_s
+
+
+@pytest.mark.parametrize("table", ["by_month", "by_year", "by_season"])
+def test_periods_together_are_the_whole(series, table):
+    light = light_statistics(series)
+    periods = getattr(light, table)
+    duration = periods.stop_tdb_s - periods.start_tdb_s
+    assert duration.sum() == pytest.approx(YEAR[1] - YEAR[0], abs=1e-3)
+    for name in ("average_fraction", "sun_up_share", "lit_share", "earth_share"):
+        together = np.sum(getattr(periods, name) * duration) / duration.sum()
+        assert together == pytest.approx(getattr(light, name), abs=1e-9)
+    assert periods.longest_dark_s.max() <= light.dark.longest_s
+    assert np.all(periods.longest_dark_s + periods.longest_lit_s <= duration + 1e-3)
+
+
+def test_a_period_of_any_dates(series):
+    start = np.array([START, START + 40.0 * DAY_S])
+    periods = light_by_period(series, start, start + 10.0 * DAY_S)
+    inside = lit_spans(series).within(start[1], start[1] + 10.0 * DAY_S)
+    assert periods.lit_share[1] == pytest.approx(inside.total_s / (10.0 * DAY_S))
+    assert periods.longest_lit_s[1] == inside.longest_s
+
+
+def test_months_and_years_of_the_calendar():
+    stop = tdb_s_from_utc("2028-01-01T00:00:00")
+    assert utc_text(calendar_edges_tdb_s(START, stop, "Y")).tolist() == [
+        "2027-03-05T07:00:00.000Z",
+        "2028-01-01T00:00:00.000Z",
+    ]
+    months = utc_text(calendar_edges_tdb_s(START, stop, "M")).tolist()
+    assert months[1:3] == ["2027-04-01T00:00:00.000Z", "2027-05-01T00:00:00.000Z"]
+    assert len(months) == 11
+
+
+def test_lunar_seasons_alternate_and_are_turned_about_in_the_other_hemisphere():
+    south, north = (seasons(site_geometry(latitude, 0.0), START, START + 4.0 * YEAR_S) for latitude in (-80.0, 80.0))
+    np.testing.assert_allclose(south.start_tdb_s, north.start_tdb_s, atol=2.0)
+    np.testing.assert_array_equal(south.is_summer, ~north.is_summer)
+    assert np.all(south.is_summer[1:] != south.is_summer[:-1])
+    assert not south.is_whole[0]
+    assert not south.is_whole[-1]
+    assert south.is_whole[1:-1].all()
+    np.testing.assert_array_equal(south.peak_sub_solar_latitude_rad < 0.0, south.is_summer)
+    assert np.all((south.peak_tdb_s >= south.start_tdb_s) & (south.peak_tdb_s <= south.stop_tdb_s))
+
+
+def test_time_left_and_time_before_in_spans():
+    lit = spans([0.0, 10.0], [4.0, 20.0])
+    np.testing.assert_array_equal(lit.left_s([-1.0, 0.0, 3.0, 4.0, 5.0, 12.0, 30.0]), [0, 4, 1, 0, 0, 8, 0])
+    np.testing.assert_array_equal(lit.total_before_s([-1.0, 2.0, 7.0, 15.0, 99.0]), [0, 2, 4, 9, 14])
+    assert (lit.longest.start_tdb_s[0], lit.longest.stop_tdb_s[0]) == (10.0, 20.0)
+    assert len(NONE.longest) == 0
+    np.testing.assert_array_equal(NONE.left_s([1.0, 2.0]), [0, 0])
+    np.testing.assert_array_equal(NONE.total_before_s([1.0, 2.0]), [0, 0])
