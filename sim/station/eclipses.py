@@ -81,7 +81,8 @@ def site_eclipses(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> 
     """Find when the Earth covers part of the Sun as seen from a site: lunar eclipses, told from the Moon."""
 
     def place_icrf_km(t: ArrayLike) -> FloatArray:
-        return (R_MOON_KM + site.height_km) * site_unit_icrf(site, t)
+        place: FloatArray = (R_MOON_KM + site.height_km) * site_unit_icrf(site, t)
+        return place
 
     def depth(t: FloatArray) -> FloatArray:
         return -_height_km(place_icrf_km(t), t, "earth", "penumbra")

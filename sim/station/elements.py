@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.orbits import LunarOrbit
@@ -85,7 +85,7 @@ class ElementFlight:
         """Id in the scenario."""
         return self.item.id
 
-    def position_icrf_km(self, t_tdb_s: FloatArray) -> FloatArray:
+    def position_icrf_km(self, t_tdb_s: ArrayLike) -> FloatArray:
         """Position (..., 3) from the Moon's centre; NaN where it is not in service."""
         t = np.asarray(t_tdb_s, dtype=np.float64)
         position = self.ephemeris.position_icrf_km(t)
@@ -125,9 +125,15 @@ def _cut(flight: ElementFlight, stop_tdb_s: float) -> ElementFlight:
     if flight.end_tdb_s <= stop_tdb_s:
         return flight
     inside = flight.burn_tdb_s <= stop_tdb_s
-    burns = {"burn_tdb_s": flight.burn_tdb_s[inside], "burn_m_s": flight.burn_m_s[inside]}
-    place = {"end_latitude_rad": np.nan, "end_longitude_rad": np.nan}
-    return replace(flight, end_tdb_s=stop_tdb_s, end="horizon", **place, **burns)
+    return replace(
+        flight,
+        end_tdb_s=stop_tdb_s,
+        end="horizon",
+        end_latitude_rad=np.nan,
+        end_longitude_rad=np.nan,
+        burn_tdb_s=flight.burn_tdb_s[inside],
+        burn_m_s=flight.burn_m_s[inside],
+    )
 
 
 @lru_cache(maxsize=64)

@@ -79,9 +79,10 @@ def _grid(history: PowerHistory, number: int, summary: PowerSummary, sizing: str
     )
 
 
-def _on_epochs(steps: NDArray[np.generic]) -> NDArray[np.generic]:
+def _on_epochs(steps: FloatArray) -> FloatArray:
     """Means of steps (n - 1,) as values at epochs (n,): each at the begin of its step, the last one twice."""
-    return np.append(steps, steps[-1:])
+    values: FloatArray = np.append(steps, steps[-1:])
+    return values
 
 
 def _states(history: PowerHistory, number: int, element: PoweredElement) -> StateRecord:
@@ -90,7 +91,7 @@ def _states(history: PowerHistory, number: int, element: PoweredElement) -> Stat
         grid=element.grid_name,
         arrival_tdb_s=max(element.arrival_tdb_s, float(history.t_tdb_s[0])),
         died_tdb_s=float(history.died_tdb_s[number]),
-        state=_on_epochs(history.state[number]).astype(np.int8),
+        state=np.append(history.state[number], history.state[number][-1:]),
         step_h=history.step_h,
     )
 

@@ -42,20 +42,18 @@ def station_tasks(
         contact.spans["relayed"],
     )
     tasks = [_task(each, sky, arrival_tdb_s[each.at], power) for each in scenario.science]
-    pools = {each.at: surplus_kw(power.history, each.at) for each in scenario.science if _has_power(each.at, power)}
-    progress = schedule_tasks(t, tasks, pools if power else None, stays_of(scenario.crew))
+    history = None if power is None else power.history
+    at = [each.at for each in scenario.science if history is not None and each.at in history.elements]
+    pools = {name: surplus_kw(history, name) for name in at} if history is not None else {}
+    progress = schedule_tasks(t, tasks, pools, stays_of(scenario.crew))
     return tuple(_record(scenario.science[row], progress, row) for row in range(len(tasks)))
 
 
 def _task(task: ScienceTask, sky: SkySpans, arrival_tdb_s: float, power: StationPower | None) -> Task:
-    if power is None or not _has_power(task.at, power):
+    if power is None or task.at not in power.history.elements:
         always = spans([sky.start_tdb_s], [sky.stop_tdb_s])
         return task_of(task, sky, always, arrival_tdb_s)
     return task_of(task, sky, state_spans(power.history, task.at), arrival_tdb_s, task.at)
-
-
-def _has_power(element: str, power: StationPower | None) -> bool:
-    return power is not None and element in power.history.elements
 
 
 def _record(task: ScienceTask, progress: TaskProgress, row: int) -> TaskRecord:
