@@ -9,6 +9,7 @@ import click
 
 from sim.commands.flights import cycle, launches, propagate, site, why
 from sim.commands.house import catalog, doctor
+from sim.commands.orbit import orbit
 from sim.commands.runs import compare, plot, run
 from sim.commands.scenarios import explain, init, schema, validate
 from sim.errors import MoonportError, ScenarioError, UsageError
@@ -16,7 +17,23 @@ from sim.screen import complain
 
 OK, OUR_FAULT, INTERRUPTED = 0, 1, 130
 
-COMMANDS = (run, compare, validate, explain, launches, why, cycle, site, propagate, plot, schema, init, catalog, doctor)
+COMMANDS = (
+    run,
+    compare,
+    validate,
+    explain,
+    launches,
+    why,
+    cycle,
+    site,
+    propagate,
+    plot,
+    orbit,
+    schema,
+    init,
+    catalog,
+    doctor,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
