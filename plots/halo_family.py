@@ -1,4 +1,4 @@
-"""Families of periodic orbits: their paths about the Moon, and stability and period against the distance it is passed at."""
+"""Families of periodic orbits: their paths about the Moon, their stability and their periods."""
 
 from __future__ import annotations
 
@@ -11,11 +11,23 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from plots.style import BURN_COLOUR, FAINT, INK, MAP, MOON_COLOUR, MUTED, moonport_style, new_figure, save_figure
-from plots.style import write_title as write_page_title
+from plots.style import (
+    BURN_COLOUR,
+    FAINT,
+    INK,
+    MAP,
+    MOON_COLOUR,
+    MUTED,
+    PAPER,
+    moonport_style,
+    new_figure,
+    save_figure,
+    write_title,
+)
 from sim.constants import R_MOON_KM
 from sim.results.orbit_family import FamilySheet, Mark
 
@@ -24,7 +36,7 @@ FloatArray = NDArray[np.float64]
 WIDTH_IN, HEIGHT_IN = 11.0, 9.6
 THOUSAND = 1e-3
 MARGIN_KM = 6000.0
-SOUTH, EARTHWARD = "z, thousand km north", "x, thousand km away from the Earth"
+NORTHWARD, OUTWARD = "z, thousand km north", "x, thousand km away from the Earth"
 
 
 def draw_family(sheet: FamilySheet, folder: Path) -> list[Path]:
@@ -38,7 +50,7 @@ def halo_figure(sheet: FamilySheet) -> Figure:
     """Make the figure of halos: paths from the side and from above, then index and period against perilune."""
     figure = new_figure(WIDTH_IN, HEIGHT_IN)
     (side, above), (index, period) = figure.subplots(2, 2, height_ratios=(1.5, 1.0))
-    write_page_title(figure, f"The {sheet.name}", _halo_subtitle(sheet))
+    write_title(figure, f"The {sheet.name}", _halo_subtitle(sheet))
     figure.set_layout_engine("constrained", h_pad=0.06, w_pad=0.06)
     norm = LogNorm(1.0, float(sheet.values["stability_index"].max()))
     for ax, axis in ((side, 2), (above, 1)):
@@ -59,7 +71,7 @@ def retrograde_figure(sheet: FamilySheet) -> Figure:
     above, period = figure.subplots(1, 2, width_ratios=(1.0, 1.1))
     low, high = (f"{value:.3g}" for value in sheet.values["period_d"][[0, -1]])
     note = f"three-body problem of Earth and Moon; periods {low} to {high} d; all stable (index 1)"
-    write_page_title(figure, f"The {sheet.name}", note)
+    write_title(figure, f"The {sheet.name}", note)
     figure.set_layout_engine("constrained", h_pad=0.06, w_pad=0.06)
     norm = Normalize(0.0, float(sheet.values["period_d"].max()))
     draw_paths(above, sheet, 1, sheet.values["period_d"], norm)
@@ -91,19 +103,35 @@ def draw_paths(ax: Axes, sheet: FamilySheet, axis: int, shade: FloatArray, norm:
         Circle((0.0, 0.0), R_MOON_KM * THOUSAND, facecolor=MOON_COLOUR, edgecolor=INK, linewidth=0.5, zorder=4)
     )
     for mark in sheet.marks[:1]:
-        ax.plot(*(mark.path_km[:, [0, axis]] * THOUSAND).T, color=BURN_COLOUR, linewidth=1.6, linestyle=(0, (5, 2)))
-        ax.plot([], [], color=BURN_COLOUR, linewidth=1.6, linestyle=(0, (5, 2)), label=mark.resonance)
+        place = (mark.path_km[:, [0, axis]] * THOUSAND).T
+        ax.plot(*place, color=BURN_COLOUR, linewidth=1.6, linestyle=(0, (5, 2)), label=f"{mark.resonance} resonance")
+        ax.legend(loc="lower left" if sheet.point == "L1" else "lower right", fontsize=8)
     corners = np.concatenate([paths.reshape(-1, 2), [[0.0, 0.0]]])
     low, high = corners.min(axis=0) - MARGIN_KM * THOUSAND, corners.max(axis=0) + MARGIN_KM * THOUSAND
     for name, x_km in sheet.points_km.items():
         if low[0] < x_km * THOUSAND < high[0]:
             ax.plot(x_km * THOUSAND, 0.0, marker="x", color=INK, markersize=6, zorder=5)
-            ax.annotate(name, (x_km * THOUSAND, 0.0), (5, 5), textcoords="offset points", fontsize=8, zorder=5)
-    ax.annotate("Moon", (0.0, 0.0), (-6, -12), textcoords="offset points", fontsize=8, ha="right", zorder=5)
+            _name(ax, name, x_km, "left" if x_km > 0.0 else "right", 5)
+    _name(ax, "Moon", 0.0, "right" if sheet.point == "L2" else "left", -12)
     ax.set_xlim(low[0], high[0])
     ax.set_ylim(low[1], high[1])
     ax.set_aspect("equal")
-    _dress(ax, EARTHWARD, "y, thousand km along the Moon's path" if axis == 1 else SOUTH)
+    _dress(ax, OUTWARD, "y, thousand km along the Moon's path" if axis == 1 else NORTHWARD)
+
+
+def _name(ax: Axes, name: str, x_km: float, side: str, up_points: int) -> None:
+    """Name a place on the line from Earth to Moon, readable over paths."""
+    offset = (6 if side == "left" else -6, up_points)
+    ax.annotate(
+        name,
+        (x_km * THOUSAND, 0.0),
+        offset,
+        textcoords="offset points",
+        fontsize=8,
+        ha=side,
+        zorder=6,
+        path_effects=[withStroke(linewidth=2.0, foreground=PAPER)],
+    )
 
 
 def draw_index(ax: Axes, sheet: FamilySheet) -> None:
@@ -111,10 +139,10 @@ def draw_index(ax: Axes, sheet: FamilySheet) -> None:
     radius, index = _perilune(sheet.values["perilune_altitude_km"]), sheet.values["stability_index"]
     ax.plot(radius, index, color=INK, linewidth=1.4)
     ax.set_yscale("log")
-    ax.set_ylim(0.85, 1.6 * index.max())
+    ax.set_ylim(0.55, 1.6 * index.max())
     _plain_log(ax.yaxis)
     for mark in sheet.marks:
-        _point_out(ax, mark, _perilune(mark.values["perilune_altitude_km"]), mark.values["stability_index"], (4, 8))
+        _point_out(ax, mark, _perilune(mark.values["perilune_altitude_km"]), mark.values["stability_index"], (3, -14))
     _dress(ax, "perilune radius, thousand km", "stability index")
 
 

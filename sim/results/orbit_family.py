@@ -38,7 +38,7 @@ SHOWN: Final = 14
 DRAWN: Final = 24
 """Members whose paths are drawn."""
 _PATH_POINTS: Final = 401
-_RESONANCES: Final[dict[Family, tuple[str, ...]]] = {"halo": ("9:2", "4:1", "3:1"), "dro": ("4:1", "3:1", "2:1")}
+_RESONANCES: Final[dict[Family, tuple[str, ...]]] = {"halo": ("9:2", "4:1", "3:1"), "dro": ("2:1", "3:1", "4:1")}
 
 
 def _number(name: str, meaning: str, unit: str, decimals: int) -> Column:
@@ -203,10 +203,15 @@ def summary_document(sheet: FamilySheet) -> dict[str, Any]:
         "point": sheet.point,
         "branch": sheet.branch,
         "members": len(values["period_d"]),
-        "ranges": {name: [float(values[name].min()), float(values[name].max())] for name in ranges},
-        "resonant": {mark.resonance: {name: mark.values[name] for name in _SCREEN} for mark in sheet.marks},
-        "some": [{name: float(values[name][i]) for name in _SCREEN} for i in spread(values, SHOWN)],
+        "ranges": {name: [_rounded(values[name].min()), _rounded(values[name].max())] for name in ranges},
+        "resonant": {mark.resonance: {name: _rounded(mark.values[name]) for name in _SCREEN} for mark in sheet.marks},
+        "some": [{name: _rounded(values[name][i]) for name in _SCREEN} for i in spread(values, SHOWN)],
     }
+
+
+def _rounded(value: float) -> float:
+    """Return a figure without the digits that rounding makes, and without a sign of zero."""
+    return round(float(value), 9) + 0.0
 
 
 _SCREEN: Final = {
@@ -223,16 +228,13 @@ SCREEN_HEAD: Final = (*_SCREEN.values(), "resonance")
 
 def screen_rows(sheet: FamilySheet) -> list[tuple[str, ...]]:
     """Return some members, and those of well-known resonances, along the family as texts under ``SCREEN_HEAD``."""
-    chosen = [(float(i), {name: float(sheet.values[name][i]) for name in _SCREEN}, "") for i in _shown(sheet)]
+    shown = spread(sheet.values, SHOWN)
+    chosen = [(float(i), {name: float(sheet.values[name][i]) for name in _SCREEN}, "") for i in shown]
     chosen += [(_place_of(sheet, mark), dict(mark.values), mark.resonance) for mark in sheet.marks]
     return [
-        (*(f"{values[name]:.{n}f}" for name, n in zip(_SCREEN, _SCREEN_DECIMALS, strict=True)), resonance)
+        (*(f"{values[name]:z.{n}f}" for name, n in zip(_SCREEN, _SCREEN_DECIMALS, strict=True)), resonance)
         for _, values, resonance in sorted(chosen, key=lambda each: each[0])
     ]
-
-
-def _shown(sheet: FamilySheet) -> list[int]:
-    return [int(i) for i in spread(sheet.values, SHOWN)]
 
 
 def _place_of(sheet: FamilySheet, mark: Mark) -> float:
