@@ -47,9 +47,9 @@ def family(
 
     which = (None, None) if kind == "dro" else (cast("Point", point or "L2"), cast("Branch", branch or "south"))
     sheet = family_sheet(cast("Family", kind), *which)
-    folder = _written(sheet, out, started)
     if csv_file is not None and str(csv_file) != "-":
         _write_text(csv_file, table_rows(sheet))
+    folder = _written(sheet, out, started)
     if as_json:
         print_json({"folder": str(folder), **summary_document(sheet)})
     elif csv_file is not None and str(csv_file) == "-":

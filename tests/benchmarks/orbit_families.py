@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.orbit_families
 
-Kernels are compiled before; times are seconds of one core, the least of three. The miss is the largest of a family's states a
-whole period on, flown once more.
+Kernels are compiled before; times are seconds of one core, the least of three. The miss is the largest of a family's
+states a whole period on, flown once more.
 """
 
 from __future__ import annotations
