@@ -61,7 +61,7 @@ _AT_THE_PLANE: Final[dict[str, tuple[float, float, float]]] = {
 }
 """x, vy and period of the planar Lyapunov orbit where the halos branch off, rounded: for L2 row 1524 of JPL's catalogue
 of three-body orbits (ssd.jpl.nasa.gov/tools/periodic_orbits.html), for L1 corrected here. The first halo is corrected
-from them with z held; a hundredth beside them it is the same."""
+from them with z held, and from guesses a thousandth beside them just as well."""
 
 _SCALE: Final = np.array([1.0, 1.0, 1.0, 0.3])
 """Of the unknowns along the curve: a period changes by 2 where a place changes by 0.2."""
