@@ -182,7 +182,7 @@ def flown_with_transition(
 
 def _require_arrival(outcome: int, start: ArrayLike, end: FloatArray, mass_ratio: float) -> None:
     """Refuse a flight that was not followed: through a centre the steps end at their smallest, and C is lost."""
-    before, after = jacobi_constant(start, mass_ratio), jacobi_constant(end, mass_ratio)
+    before, after = (float(jacobi_constant(state, mass_ratio)) for state in (start, end))
     if outcome != ARRIVED or not abs(after - before) < _KEPT * max(1.0, abs(before)):
         message = "the flight runs into the centre of Earth or Moon — start it elsewhere"
         raise UsageError(message)

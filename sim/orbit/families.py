@@ -61,12 +61,13 @@ _AT_THE_PLANE: Final[dict[str, tuple[float, float, float]]] = {
 }
 """x, vy and period of the planar Lyapunov orbit where the halos branch off, rounded: for L2 row 1524 of JPL's catalogue
 of three-body orbits (ssd.jpl.nasa.gov/tools/periodic_orbits.html), for L1 corrected here. The first halo is corrected
-from them with z held; a hundredth beside them it is the same."""
+from them with z held, and from guesses a thousandth beside them just as well."""
 
 _SCALE: Final = np.array([1.0, 1.0, 1.0, 0.3])
 """Of the unknowns along the curve: a period changes by 2 where a place changes by 0.2."""
 _FIRST_STEP: Final = 1e-3
-_LONGEST_STEP: Final = 0.01
+_LONGEST_STEP: Final = {"halo": 0.006, "dro": 0.02}
+"""So that straight lines between members draw the kinks of the stability index; retrograde orbits have none."""
 _SHORTEST_STEP: Final = 1e-7
 _SHARPEST_TURN: Final = np.cos(np.radians(4.0))
 _GROWTH: Final = 1.4
@@ -260,6 +261,7 @@ def _followed(first: PeriodicOrbit, heading: FloatArray, left: Measure) -> list[
 def _curve(first: PeriodicOrbit, heading: FloatArray) -> Iterator[FloatArray]:
     """Yield the unknowns (4,) of one member after the other: along the tangent, then back to the curve across it."""
     mu, unknowns, step = first.mass_ratio, unknowns_of(first), _FIRST_STEP
+    longest = _LONGEST_STEP[first.family]
     tangent = _ahead(unknowns, heading, mu)
     for _ in range(_MOST_MEMBERS):
         found = crossing_on_plane(unknowns + step * _SCALE**-1 * tangent, tangent * _SCALE, mu)
@@ -269,7 +271,7 @@ def _curve(first: PeriodicOrbit, heading: FloatArray) -> Iterator[FloatArray]:
             if step < _SHORTEST_STEP:
                 break
             continue
-        step = min(step * _GROWTH, _LONGEST_STEP) if after @ tangent > np.sqrt(_SHARPEST_TURN) else step
+        step = min(step * _GROWTH, longest) if after @ tangent > np.sqrt(_SHARPEST_TURN) else step
         unknowns, tangent = found, after
         yield unknowns
     message = "the family cannot be followed to its end"

@@ -18,12 +18,16 @@ durations = st.floats(0.05, 2.0)
 
 
 def flight(place, speed, duration):
-    """A flight about the Moon that stays 4000 km clear of its centre."""
+    """A flight that stays 7700 km clear of the Moon's centre.
+
+    Each pass loses digits of the transition matrix, whatever the tolerance: three down to 96 km leave it symplectic to
+    5e-7 only, as its entries grow to a million in between.
+    """
     state = np.array([*place, *speed]) + np.array([1.0 - MASS_RATIO, 0.0, 0.0, 0.0, 0.0, 0.0])
-    assume(np.linalg.norm(place) > 0.02)
-    t = np.linspace(0.0, duration, 60)
+    assume(np.linalg.norm(place) > 0.03)
+    t = np.linspace(0.0, duration, 600)  # 1400 km apart at most so near the Moon
     passed = flown(state, t)
-    assume(np.linalg.norm(passed[:, :3] - [1.0 - MASS_RATIO, 0.0, 0.0], axis=1).min() > 0.01)
+    assume(np.linalg.norm(passed[:, :3] - [1.0 - MASS_RATIO, 0.0, 0.0], axis=1).min() > 0.02)
     return state, passed
 
 
@@ -31,7 +35,7 @@ def flight(place, speed, duration):
 def test_jacobi_constant_is_kept(place, speed, duration):
     _, passed = flight(place, speed, duration)
     jacobi = jacobi_constant(passed)
-    # Rounding: a step changes kinetic and potential energy, 2 mu / 0.01 = 2.4 at most, by its last digit.
+    # Rounding: a step changes kinetic and potential energy, 2 mu / 0.02 = 1.2 at most, by its last digit.
     assert np.abs(jacobi - jacobi[0]).max() < 1e-12
 
 

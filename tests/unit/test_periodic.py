@@ -212,3 +212,14 @@ def test_outside_the_retrograde_family():
 def test_unknown_family():
     with pytest.raises(UsageError, match="point L1 or L2"):
         halo_family("L3", "south")
+
+
+@pytest.mark.parametrize("point", ["L1", "L2"])
+def test_first_halo_from_guesses_a_thousandth_beside(point):
+    first = halo_family(point, "south")[0]
+    for shares in ((1.001, 0.999, 1.001), (0.999, 0.999, 0.999), (0.999, 1.001, 1.001)):
+        guess = first.state * [shares[0], 1.0, 1.0, 1.0, shares[1], 1.0]
+        found = corrected("halo", guess, first.period * shares[2])
+        assert isinstance(found, PeriodicOrbit)
+        assert found.state == pytest.approx(first.state, abs=1e-12)
+        assert found.period == pytest.approx(first.period, abs=1e-10)
