@@ -9,8 +9,8 @@ packaged masks against an integral over the disc's columns, that moves averages 
 fifty.
 
 The light is looked at on even epochs; edges of spans are closed in on to a second. A passage through light or dark
-shorter than about half a step, as behind a lone peak, may be missed: at an hour the Sun moves half a degree, half of
-what the masks resolve.
+shorter than about half a step, as behind a lone peak, may be missed: over four years at three of the packaged masks an
+hour finds the very spans that ten minutes find, two hours miss one in a hundred.
 """
 
 from __future__ import annotations
