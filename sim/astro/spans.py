@@ -72,7 +72,8 @@ class Spans:
             return np.zeros(np.shape(t_tdb_s))
         reached = np.cumsum(self.duration_s)
         edges = np.stack([self.start_tdb_s, self.stop_tdb_s], axis=1).ravel()
-        total: FloatArray = np.interp(t_tdb_s, edges, np.stack([reached - self.duration_s, reached], axis=1).ravel())
+        t = np.asarray(t_tdb_s, dtype=np.float64)
+        total: FloatArray = np.interp(t, edges, np.stack([reached - self.duration_s, reached], axis=1).ravel())
         return total
 
     def within(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:

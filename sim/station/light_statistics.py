@@ -185,6 +185,36 @@ def light_by_period(series: LightSeries, start_tdb_s: FloatArray, stop_tdb_s: Fl
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class GapsByYear:
+    """Dark gaps counted by the UTC year in which they begin (Y,)."""
+
+    year: NDArray[np.int64]
+    count: NDArray[np.int64]
+    total_s: FloatArray
+    longest_s: FloatArray
+
+
+def gaps_by_year(gaps: Spans, start_tdb_s: float, stop_tdb_s: float) -> GapsByYear:
+    """Count gaps by each year from that of the start to that of the stop."""
+    first, last = _utc_year(np.array([start_tdb_s, stop_tdb_s]))
+    year = np.arange(first, last + 1)
+    line = _utc_year(gaps.start_tdb_s) - first
+    longest, total = np.zeros((2, len(year)))
+    np.add.at(total, line, gaps.duration_s)
+    np.maximum.at(longest, line, gaps.duration_s)
+    return GapsByYear(
+        year,
+        np.bincount(line, minlength=len(year)),
+        total,
+        longest,
+    )
+
+
+def _utc_year(t_tdb_s: FloatArray) -> NDArray[np.int64]:
+    return 1970 + utc_datetime64(t_tdb_s).astype("datetime64[Y]").astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Light:
     series: LightSeries
     lit: Spans

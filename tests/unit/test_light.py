@@ -21,7 +21,7 @@ from sim.station.light import (
     lit_spans,
     radii_over_horizon,
 )
-from sim.station.light_statistics import calendar_edges_tdb_s, light_by_period, light_statistics, seasons
+from sim.station.light_statistics import calendar_edges_tdb_s, gaps_by_year, light_by_period, light_statistics, seasons
 from sim.station.site import disc_fraction, site_ephemeris, site_geometry
 from sim.transfer.landing_light import light_table
 from sim.transfer.landing_query import light_left_at
@@ -55,6 +55,14 @@ def test_a_series_is_the_sky_on_even_epochs_up_to_its_stop(series):
     np.testing.assert_array_equal(series.sun_fraction, sky.sun_fraction)
     np.testing.assert_array_equal(series.earth_above_horizon_rad > 0.0, sky.earth_visible)
     assert light_series(RIDGE, START, START + 2.5 * HOUR_S).stop_tdb_s == START + 3.0 * HOUR_S
+
+
+def test_blocks_join_without_a_seam():
+    long = light_series(RIDGE, START, START + 20_000.0 * 900.0, 900.0)
+    sky = site_ephemeris(RIDGE, long.epochs_tdb_s)
+    assert len(long.sun_fraction) == 20_001
+    # Sums of three products, in another order: 1e-16 of a radian.
+    np.testing.assert_allclose(long.sun_above_horizon_rad, sky.sun_above_horizon_rad, atol=1e-14)
 
 
 def test_sites_that_share_a_sky_are_as_alone(series):
@@ -111,6 +119,16 @@ def test_gaps_are_the_dark_spans_that_last(series):
     assert 0 < len(gaps) < len(dark)
     np.testing.assert_array_equal(gaps.duration_s, dark.duration_s[dark.duration_s > 3.0 * DAY_S])
     assert dark_gaps(RIDGE, *YEAR, share=0.5).total_s > dark.total_s
+
+
+def test_gaps_count_in_the_year_they_begin():
+    edges = tdb_s_from_utc(["2027-12-30T00:00:00", "2028-01-03T00:00:00", "2028-05-01T00:00:00", "2028-05-02T00:00:00"])
+    table = gaps_by_year(spans(edges[::2], edges[1::2]), START, START + 2.0 * YEAR_S)
+    assert table.year.tolist() == [2027, 2028, 2029]
+    assert table.count.tolist() == [1, 1, 0]
+    assert table.total_s / DAY_S == pytest.approx([4.0, 1.0, 0.0])
+    assert table.longest_s / DAY_S == pytest.approx([4.0, 1.0, 0.0])
+    assert gaps_by_year(NONE, START, START + 1.0).count.tolist() == [0]
 
 
 def test_light_left_is_what_landing_windows_tell():
