@@ -1,6 +1,7 @@
 """Power over time: supply against load, charge of the batteries, light; and what each element does.
 
-Over months the lines of a month would be one smear: there each day is drawn as a band from its least to its most.
+Over months the lines of a month would be one smear. There each day is one step: the mean of its power, the least and
+the most of its charge, its worst state.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ STATE_LOOKS: dict[int, tuple[str, str, str, str]] = {
 left white."""
 
 STRIP = 0.74
+RUG = (0.95, 0.99)
+"""Where the marks of short days stand, as shares of the height."""
+SHORT_KW = 1e-6
+"""A milliwatt missing is rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,16 +155,20 @@ def state_legend(view: StateView) -> list[Patch]:
 
 
 def _draw_power(ax: Axes, view: GridView) -> None:
-    ax.stairs(view.supply_kw, view.edge_d, color=SUPPLY_COLOUR, linewidth=1.4, label="sources could give")
+    ax.stairs(
+        view.supply_kw, view.edge_d, baseline=None, color=SUPPLY_COLOUR, linewidth=1.4, label="sources could give"
+    )
     ax.stairs(view.used_kw, view.edge_d, fill=True, color=CHARGE_BAND, linewidth=0.0, label="load met", zorder=0.6)
     _draw_missing(ax, view)
-    ax.stairs(view.wanted_kw, view.edge_d, color=LOAD_COLOUR, linewidth=1.1, label="load of full service")
+    ax.stairs(
+        view.wanted_kw, view.edge_d, baseline=None, color=LOAD_COLOUR, linewidth=1.1, label="load of full service"
+    )
     _dress_power(ax, view)
 
 
 def _draw_missing(ax: Axes, view: GridView) -> None:
     """Hatch between what is asked and what is met, where that is less."""
-    if not np.any(view.wanted_kw - view.used_kw > 1e-6):
+    if not np.any(view.wanted_kw - view.used_kw > SHORT_KW):
         return
     ax.stairs(
         view.wanted_kw,
@@ -178,28 +187,33 @@ def _draw_missing(ax: Axes, view: GridView) -> None:
 def _draw_power_by_days(ax: Axes, view: GridView) -> None:
     first = _days(view.edge_d)
     day = np.append(view.edge_d[first], view.edge_d[-1])
-    low, high = np.minimum.reduceat(view.supply_kw, first), np.maximum.reduceat(view.supply_kw, first)
-    ax.stairs(
-        high, day, baseline=low, fill=True, color=SUPPLY_BAND, linewidth=0.0, label="sources, least to most of a day"
-    )
-    ax.stairs(_daily_mean(view.supply_kw, first), day, color=SUPPLY_COLOUR, linewidth=0.9, label="sources, mean")
-    wanted, used = _daily_mean(view.wanted_kw, first), _daily_mean(view.used_kw, first)
-    daily = replace(view, edge_d=day, wanted_kw=wanted, used_kw=used)
-    _draw_missing(ax, daily)
-    ax.stairs(wanted, day, color=LOAD_COLOUR, linewidth=0.9, label="load of full service, mean")
+    supply, wanted = _daily_mean(view.supply_kw, first), _daily_mean(view.wanted_kw, first)
+    ax.stairs(supply, day, fill=True, color=SUPPLY_BAND, linewidth=0.0, label="sources, mean of a day")
+    ax.stairs(supply, day, baseline=None, color=SUPPLY_COLOUR, linewidth=0.5)
+    ax.stairs(wanted, day, baseline=None, color=LOAD_COLOUR, linewidth=0.9, label="load of full service, mean of a day")
     _dress_power(ax, view)
+    is_short = np.maximum.reduceat(view.wanted_kw - view.used_kw, first) > SHORT_KW
+    low, high = (level * ax.get_ylim()[1] for level in RUG)
+    boxes = [(day[start], low, day[stop], high) for start, stop in runs_of_equal(is_short.tolist()) if is_short[start]]
+    if add_rectangles(ax, boxes, BURN_COLOUR) is not None:
+        ax.fill_between([], [], color=BURN_COLOUR, linewidth=0.0, label="days on which power is missing")
+        _write_legend(ax)
 
 
 def _dress_power(ax: Axes, view: GridView) -> None:
     top = max(float(view.supply_kw.max(initial=0.0)), float(view.wanted_kw.max(initial=0.0)), 0.1)
-    ax.set_ylim(0.0, 1.08 * top)
+    ax.set_ylim(0.0, 1.1 * top)
     ax.set_ylabel("power, kW")
+    _write_legend(ax)
+
+
+def _write_legend(ax: Axes) -> None:
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, fontsize=8, borderaxespad=0.1, handlelength=1.6)
 
 
 def _draw_charge(ax: Axes, view: GridView) -> None:
     ax.stairs(view.stored_kwh, view.edge_d, fill=True, color=CHARGE_BAND, linewidth=0.0)
-    ax.stairs(view.stored_kwh, view.edge_d, color=CHARGE_COLOUR, linewidth=1.2)
+    ax.stairs(view.stored_kwh, view.edge_d, baseline=None, color=CHARGE_COLOUR, linewidth=1.2)
     _dress_charge(ax, view)
 
 
@@ -209,7 +223,7 @@ def _draw_charge_by_days(ax: Axes, view: GridView) -> None:
     low, high = np.minimum.reduceat(view.stored_kwh, first), np.maximum.reduceat(view.stored_kwh, first)
     ax.stairs(low, day, fill=True, color=CHARGE_BAND, linewidth=0.0)
     ax.stairs(high, day, baseline=low, fill=True, color=CHARGE_COLOUR, linewidth=0.0)
-    ax.stairs(low, day, color=CHARGE_COLOUR, linewidth=0.8)
+    ax.stairs(low, day, baseline=None, color=CHARGE_COLOUR, linewidth=0.8)
     _dress_charge(ax, view)
 
 
@@ -218,7 +232,7 @@ def _dress_charge(ax: Axes, view: GridView) -> None:
     ax.set_ylabel("charge, kWh")
     ax.set_ylim(0.0, 1.08 * capacity if capacity > 0.0 else 1.0)
     if capacity > 0.0:
-        ax.stairs(view.capacity_kwh, view.edge_d, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        ax.stairs(view.capacity_kwh, view.edge_d, baseline=None, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
     else:
         ax.text(0.5, 0.5, "no battery", transform=ax.transAxes, ha="center", va="center", color=MUTED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
 from matplotlib.dates import num2date
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from plots.dates import show_days
@@ -21,6 +23,8 @@ FloatArray = NDArray[np.float64]
 DONE_COLOUR = "#08264d"
 PACE_MAP = "Blues"
 HEIGHT = 0.7
+LATE = 0.7
+"""Share of the width from which on words stand at the left of a mark."""
 MOST_COLUMNS = 220
 """Columns of the strip of a task: more are not seen."""
 
@@ -136,22 +140,25 @@ def _draw_climb(ax: Axes, view: TaskView, row: int) -> None:
 def _write_end(ax: Axes, view: TaskView, row: int) -> None:
     """Write when a task was done, or at the right edge how much of it is."""
     work = f"{view.work_h[row]:.0f} h"
-    if np.isnan(view.done_d[row]):
-        text, day, side, colour = f"{view.done_share[row, -1]:.0%} of {work}", view.edge_d[-1], "right", MUTED
-        ax.annotate(
-            text, (day, row), (-4, 0), textcoords="offset points", ha=side, va="center", fontsize=8, color=colour
-        )
+    day, last = view.done_d[row], view.edge_d[-1]
+    if np.isnan(day):
+        _write(ax, f"{view.done_share[row, -1]:.0%} of {work}", (last, row), "right", MUTED)
         return
-    day = view.done_d[row]
     ax.plot(day, row - HEIGHT / 2.0, marker="D", markersize=5.0, color=DONE_COLOUR, zorder=3.0, clip_on=False)
-    late = day > view.edge_d[0] + 0.7 * (view.edge_d[-1] - view.edge_d[0])
+    is_late = day > view.edge_d[0] + LATE * (last - view.edge_d[0])
+    _write(ax, f"{work} done {num2date(day):%d %b %Y}", (day, row), "right" if is_late else "left", INK)
+
+
+def _write(ax: Axes, text: str, spot: tuple[float, float], side: Literal["left", "right"], colour: str) -> None:
     ax.annotate(
-        f"{work} done {num2date(day):%d %b %Y}",
-        (day, row),
-        (-8, 0) if late else (8, 0),
+        text,
+        spot,
+        (8 if side == "left" else -8, 0),
         textcoords="offset points",
-        ha="right" if late else "left",
+        ha=side,
         va="center",
         fontsize=8,
-        color=INK,
+        color=colour,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        zorder=4.0,
     )
