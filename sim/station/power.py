@@ -109,7 +109,7 @@ def simulate_power(elements: Sequence[PoweredElement], light: Sunlight) -> Power
         For epochs that are not even, two elements of one name, or a mounting that is not known.
     """
     _check(elements, light)
-    epochs, hours = len(light.t_tdb_s), light.step_s / HOUR_S
+    epochs = len(light.t_tdb_s)
     grids = tuple(dict.fromkeys(element.grid_name for element in elements))
     state = np.zeros((len(elements), epochs - 1), dtype=np.int8)
     wanted, used = np.zeros(state.shape), np.zeros(state.shape)
@@ -117,10 +117,8 @@ def simulate_power(elements: Sequence[PoweredElement], light: Sunlight) -> Power
     for place, grid in enumerate(grids):
         rows = _in_shedding_order(elements, grid)
         members = [elements[row] for row in rows]
-        found = tuple(np.zeros((len(rows), epochs - 1), dtype=kind) for kind in (np.int8, np.float64, np.float64))
-        run_grid(hours, light.sun_fraction, *_inputs(members, light), *found, totals[place], stored[place])
-        state[rows], wanted[rows], used[rows] = found
-    columns = (SUPPLY, WANTED, USED, UNMET, CURTAILED, LOST, ARRIVED)
+        state[rows], wanted[rows], used[rows] = _balance_grid(members, light, totals[place], stored[place])
+    by_column = np.moveaxis(totals, -1, 0).copy()
     return PowerHistory(
         light.t_tdb_s,
         tuple(element.name for element in elements),
@@ -130,9 +128,15 @@ def simulate_power(elements: Sequence[PoweredElement], light: Sunlight) -> Power
         wanted,
         used,
         _deaths(state, light.t_tdb_s),
-        *(np.ascontiguousarray(totals[..., column]) for column in columns),
+        by_column[SUPPLY],
+        by_column[WANTED],
+        by_column[USED],
+        by_column[UNMET],
+        by_column[CURTAILED],
+        by_column[LOST],
+        by_column[ARRIVED],
         stored,
-        np.ascontiguousarray(totals[..., CAPACITY]),
+        by_column[CAPACITY],
     )
 
 
@@ -177,17 +181,29 @@ def _reactor_kw(reactor: Reactor, t_tdb_s: FloatArray) -> FloatArray:
     return np.where(reactor.outages.contain(t_tdb_s), 0.0, reactor.power_kw)
 
 
-def _inputs(members: Sequence[PoweredElement], light: Sunlight) -> tuple[NDArray[np.generic], ...]:
-    """Arrays of the kernel for the elements of one grid."""
+def _balance_grid(
+    members: Sequence[PoweredElement], light: Sunlight, totals: FloatArray, stored_kwh: FloatArray
+) -> tuple[NDArray[np.int8], FloatArray, FloatArray]:
+    """Balance the elements of one grid; return their states, loads wanted and loads met (E, n - 1)."""
+    shape = (len(members), len(light.t_tdb_s) - 1)
+    state, wanted, used = np.zeros(shape, dtype=np.int8), np.zeros(shape), np.zeros(shape)
     loads = [element.loads for element in members]
-    return (
+    run_grid(
+        light.step_s / HOUR_S,
+        np.ascontiguousarray(light.sun_fraction, dtype=np.float64),
         np.array([source_kw(element, light) for element in members]),
         np.array([electric_heat_kw(element, light) for element in members]),
         np.array([(load.dormant_kw, load.night_kw, load.active_kw) for load in loads], dtype=np.float64),
         np.searchsorted(light.t_tdb_s, [element.arrival_tdb_s for element in members]).astype(np.int64),
         np.array([_store_row(element.store, light.step_s / YEAR_S) for element in members], dtype=np.float64),
         np.array([load.survives_without_s / HOUR_S for load in loads]),
+        state,
+        wanted,
+        used,
+        totals,
+        stored_kwh,
     )
+    return state, wanted, used
 
 
 def _store_row(store: Store, step_yr: float) -> tuple[float, ...]:

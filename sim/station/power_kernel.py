@@ -81,8 +81,8 @@ def balance_step(
 @jit()
 def load_kw(level: int, loads_kw: FloatArray, sun: float, heat_kw: float) -> float:
     """Return the load of an element at a level, never above its full load, with its electric heat."""
-    full = loads_kw[NIGHT] + (loads_kw[ACTIVE] - loads_kw[NIGHT]) * sun
-    return (full if level == ACTIVE else min(full, loads_kw[level])) + heat_kw
+    full = float(loads_kw[NIGHT] + (loads_kw[ACTIVE] - loads_kw[NIGHT]) * sun)
+    return (full if level == ACTIVE else min(full, float(loads_kw[level]))) + heat_kw
 
 
 @jit()
@@ -97,9 +97,10 @@ def pool_stores(store: FloatArray, usable_kwh: FloatArray, is_on: NDArray[np.boo
             pool[USABLE] += usable_kwh[row]
             for column in range(CHARGE_EFFICIENCY, STORE_COLUMNS):
                 pool[column] += usable_kwh[row] * store[row, column]
-    if pool[USABLE] > 0.0:
+    if pool[USABLE] > _SMALL_KWH:
         pool[CHARGE_EFFICIENCY:] /= pool[USABLE]
     else:
+        pool[USABLE] = 0.0
         pool[CHARGE_EFFICIENCY:] = 1.0
 
 

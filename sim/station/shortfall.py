@@ -109,7 +109,9 @@ def shortfall_spans(history: PowerHistory, grid: str) -> Spans:
 
 def surplus_kw(history: PowerHistory, element: str) -> FloatArray:
     """Return what the element's grid could give beyond loads and charging (n - 1,), mean of each step."""
-    return history.curtailed_kw[history.grids.index(history.grid_of[history.elements.index(element)])]
+    grid = history.grid_of[history.elements.index(element)]
+    spare: FloatArray = history.curtailed_kw[history.grids.index(grid)]
+    return spare
 
 
 def _spans_of_steps(t_tdb_s: FloatArray, holds: NDArray[np.bool_]) -> Spans:

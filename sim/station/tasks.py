@@ -167,7 +167,7 @@ def schedule_tasks(
         np.array([task.crew for task in tasks], dtype=np.float64),
         people_h,
         day,
-        np.bincount(day, weights=offered_h),
+        np.bincount(day, weights=offered_h).astype(np.float64),
         done_h,
         lost_h,
         used_h,
@@ -198,9 +198,8 @@ def covered_h(where: Spans, t_tdb_s: FloatArray) -> FloatArray:
         return np.zeros(len(t_tdb_s) - 1)
     edges = np.stack([where.start_tdb_s, where.stop_tdb_s], axis=-1).ravel()
     reached_s = np.stack([np.zeros(len(where)), where.duration_s], axis=-1)
-    reached_s[1:, 0] = 0.0
-    total = np.cumsum(reached_s.ravel())
-    return np.diff(np.interp(t_tdb_s, edges, total)) / HOUR_S
+    hours: FloatArray = np.diff(np.interp(t_tdb_s, edges, np.cumsum(reached_s.ravel()))) / HOUR_S
+    return hours
 
 
 def _open_spans(task: Task, t_tdb_s: FloatArray) -> Spans:
