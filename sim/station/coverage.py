@@ -8,7 +8,7 @@ slowly, and by a minute and more for the Earth, that takes hours to climb a degr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from sim.astro.events import Signal, spans_of_sampled
 from sim.astro.spans import Spans, union
 from sim.errors import UsageError
 from sim.station.gaps import GapStatistics, gap_statistics
-from sim.station.paths import Network, Paths, only_relay, paths_at, without_relays
+from sim.station.paths import Network, Paths, paths_at
 from sim.station.site import SiteGeometry
 from sim.threads import map_threads
 from sim.units import MINUTE_S
@@ -177,14 +177,13 @@ def most_at_once(many: Sequence[Spans]) -> int:
 
 def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpans:
     t, relays = paths.t_tdb_s, range(len(network.relays))
-    direct_only = without_relays(network)
 
     def closed_in(value: FloatArray, again: Callable[[Paths], FloatArray], part: Network) -> Spans:
         signal = Signal(lambda epochs: again(paths_at(site, part, epochs)), float(t[1] - t[0]))
         return spans_of_sampled(signal, t, value)
 
     def of_relay(number: int) -> tuple[Spans, Spans]:
-        alone = only_relay(network, number)
+        alone = replace(network, relays=network.relays[number : number + 1])
         view = closed_in(paths.view_rad[number], lambda some: some.view_rad[0], alone)
         return view, closed_in(paths.relayed_rad[number], lambda some: some.relayed_rad[0], alone)
 
@@ -193,7 +192,7 @@ def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> Cont
         float(t[0]),
         float(t[-1]),
         network.names,
-        closed_in(paths.direct_rad, lambda some: some.direct_rad, direct_only),
+        closed_in(paths.direct_rad, lambda some: some.direct_rad, replace(network, relays=())),
         tuple(view for view, _ in by_relay),
         tuple(relayed for _, relayed in by_relay),
     )

@@ -140,20 +140,27 @@ def grid_coverage(
     scene = scene_of(network.relays, network.stations, start_tdb_s + step * (np.arange(count) + 0.5), network.masks)
     figures = _covered(_places_me_km(latitude_rad, longitude_rad), scene, max(0.0, network.least_elevation_rad))
     columns = np.moveaxis(figures.reshape(len(latitude_rad), len(longitude_rad), kernel.FIGURES), -1, 0)
-    gaps = [_gap_figures(columns[4 * kind : 4 * kind + 4], step) for kind in range(3)]
-    shares = [1.0 - columns[4 * kind + kernel.TOTAL] / count for kind in range(3)]
+    direct, relayed, any_path = (
+        columns[4 * kind : 4 * kind + 4] for kind in (kernel.DIRECT, kernel.RELAYED, kernel.ANY)
+    )
     return GridCoverage(
-        latitude_rad,
-        longitude_rad,
-        start_tdb_s,
-        stop_tdb_s,
-        step,
-        network.names,
-        *shares,
-        *gaps,
-        columns[kernel.MEAN_RELAYS],
-        columns[kernel.MOST_RELAYS].astype(np.int64),
-        *columns[kernel.LEAST_RANGE : kernel.FIGURES],
+        latitude_rad=latitude_rad,
+        longitude_rad=longitude_rad,
+        start_tdb_s=start_tdb_s,
+        stop_tdb_s=stop_tdb_s,
+        step_s=step,
+        names=network.names,
+        direct_share=1.0 - direct[kernel.TOTAL] / count,
+        relayed_share=1.0 - relayed[kernel.TOTAL] / count,
+        any_share=1.0 - any_path[kernel.TOTAL] / count,
+        direct_gaps=_gap_figures(direct, step),
+        relayed_gaps=_gap_figures(relayed, step),
+        any_gaps=_gap_figures(any_path, step),
+        mean_relays=columns[kernel.MEAN_RELAYS],
+        most_relays=columns[kernel.MOST_RELAYS].astype(np.int64),
+        least_range_km=columns[kernel.LEAST_RANGE],
+        mean_range_km=columns[kernel.MEAN_RANGE],
+        greatest_range_km=columns[kernel.GREATEST_RANGE],
     )
 
 
@@ -193,7 +200,7 @@ def _covered(places_km: FloatArray, scene: Scene, least_rad: float) -> FloatArra
             floors,
             scene.relays_me_km,
             scene.backhaul_rad >= 0.0,
-            _signed_square(np.sin(least_rad)),
+            float(_signed_square(np.sin(least_rad))),
             figures[some],
         )
 

@@ -113,13 +113,3 @@ def _paths(site: SiteGeometry, network: Network, t: FloatArray) -> Paths:
         np.linalg.norm(scene.relays_me_km - site_km, axis=-1),
         np.linalg.norm(scene.relays_me_km - scene.earth.r_km, axis=-1),
     )
-
-
-def only_relay(network: Network, number: int) -> Network:
-    """Return the network with one of its relays alone."""
-    return Network((network.relays[number],), network.stations, network.masks, network.least_elevation_rad)
-
-
-def without_relays(network: Network) -> Network:
-    """Return the network's direct paths alone."""
-    return Network((), network.stations, network.masks, network.least_elevation_rad)
