@@ -70,7 +70,8 @@ def fly_segments(
     """
     states = np.ascontiguousarray(states_icrf, dtype=np.float64)
     starts, stops = (np.asarray(t, dtype=np.float64) for t in (start_tdb_s, stop_tdb_s))
-    force, base_tdb_s = force_over(forces, np.minimum(starts, stops).min(), np.maximum(starts, stops).max(), centre)
+    base_tdb_s = float(np.minimum(starts, stops).min())
+    force = general_force(forces, base_tdb_s, float(np.maximum(starts, stops).max()), centre)
     ends, partials = states.copy(), np.empty((len(states), 6, 6))
 
     def fly(first: int, last: int) -> None:
@@ -90,9 +91,9 @@ def sample_segments(
     """
     states = np.ascontiguousarray(states_icrf, dtype=np.float64)
     edges, t = np.asarray(edges_tdb_s, dtype=np.float64), np.asarray(t_tdb_s, dtype=np.float64)
-    force, base_tdb_s = force_over(forces, min(edges[0], t[0]), max(edges[-1], t[-1]), "moon")
-    first = np.searchsorted(t, edges)
-    first[0], bounds = 0, np.append(first, len(t))
+    base_tdb_s = min(edges[0], t[0])
+    force = general_force(forces, base_tdb_s, max(edges[-1], t[-1]), "moon")
+    bounds = np.append(np.searchsorted(t, edges), len(t))
     bounds[0] = 0
     samples = np.empty((len(t), 6))
 
@@ -105,11 +106,19 @@ def sample_segments(
     return samples
 
 
-def force_over(
-    forces: ForceModel, start_tdb_s: float, stop_tdb_s: float, centre: Centre
-) -> tuple[GeneralForce, float]:
-    """Context of the kernels for flights between two epochs, and the epoch its time counts from."""
-    return general_force(forces, start_tdb_s, stop_tdb_s, centre), start_tdb_s
+def accelerations(states_icrf: ArrayLike, t_tdb_s: ArrayLike, forces: ForceModel) -> FloatArray:
+    """Accelerations (N, 3), km/s^2, relative to the Moon's centre, of states (N, 6) at epochs (N,)."""
+    states, t = np.asarray(states_icrf, dtype=np.float64), np.asarray(t_tdb_s, dtype=np.float64)
+    force = general_force(forces, t.min(), t.max(), "moon")
+    pulls = np.empty((len(t), 3))
+    _accelerate(force, states, t - t.min(), pulls)
+    return pulls
+
+
+@jit()
+def _accelerate(force: Any, states: Any, t_s: Any, pulls: Any) -> None:
+    for i in range(len(t_s)):
+        pulls[i] = general_acceleration(t_s[i], states[i, 0], states[i, 1], states[i, 2], force)
 
 
 @jit()

@@ -32,6 +32,10 @@ FloatArray = NDArray[np.float64]
 _PATCHES: Final = 4
 """A revolution, an eighth of it from the crossings of y = 0."""
 
+_MARGIN: Final = 2.0
+"""Revolutions before the start and after the stop that are solved too: nothing holds the ends of a path near its orbit,
+and without them the first and the last perilune of the 9:2 orbit come out up to 500 km high."""
+
 _GROWING: Final = 1.05
 """Stability index from which errors grow: such an orbit is shot for over its whole length."""
 
@@ -62,6 +66,7 @@ class PeriodicFlight:
     period_s : float
         Of the reference, in the mean unit of time.
     patch_tdb_s : ndarray (N,)
+        From two revolutions before the start to two after the stop.
     patch_states_icrf : ndarray (N, 6)
         From the Moon's centre, km and km/s.
     gap_m, gap_mm_s : float
@@ -158,10 +163,10 @@ def fly_periodic_orbit(
 def _path(
     orbit: PeriodicOrbit, start_tdb_s: float, stop_tdb_s: float, phase: float, forces: ForceModel
 ) -> FreePath | NoFreePath:
-    """Patch states from just before start to just after stop."""
+    """Patch states from before start to after stop."""
     period_s = orbit.period * TIME_S
-    last_phase = phase + (stop_tdb_s - start_tdb_s) / period_s
-    counts = np.arange(np.floor(phase * _PATCHES - 0.5), np.ceil(last_phase * _PATCHES - 0.5) + 1.0)
+    first, last = phase - _MARGIN, phase + _MARGIN + (stop_tdb_s - start_tdb_s) / period_s
+    counts = np.arange(np.floor(first * _PATCHES - 0.5), np.ceil(last * _PATCHES - 0.5) + 1.0)
     phases = (counts + 0.5) / _PATCHES
     patch_tdb_s = start_tdb_s + (phases - phase) * period_s
     guess = to_moon_icrf(patch_tdb_s, reference_states(orbit, phases))
