@@ -176,6 +176,7 @@ def most_at_once(many: Sequence[Spans]) -> int:
 
 
 def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpans:
+    """Find the same from paths on even epochs that are known already."""
     t, relays = paths.t_tdb_s, range(len(network.relays))
 
     def closed_in(value: FloatArray, again: Callable[[Paths], FloatArray], part: Network) -> Spans:
@@ -199,6 +200,7 @@ def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> Cont
 
 
 def relay_range(paths: Paths) -> RangeStatistics:
+    """Sum up the distance to the nearest relay with a path."""
     is_open = paths.relayed_rad >= 0.0
     nearest = np.min(np.where(is_open, paths.relay_km, np.inf), axis=0, initial=np.inf)
     nearest = nearest[np.isfinite(nearest)]

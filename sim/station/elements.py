@@ -22,7 +22,7 @@ from sim.orbit.elements import KeplerOrbit
 from sim.orbit.ephemeris import LunarEphemeris
 from sim.orbit.families import distant_retrograde_orbit, halo_orbit
 from sim.orbit.halo_flight import NoPeriodicFlight, PeriodicFlight, fly_periodic_orbit
-# UPKEEP
+from sim.orbit.halo_upkeep import Upkeep, station_keeping
 from sim.orbit.keeping import Keeping, keeping_of
 from sim.orbit.lunar_flight import LunarFlight, fly_orbit
 from sim.orbit.periodic import PeriodicOrbit
@@ -34,8 +34,8 @@ from sim.units import DAY_S, DEG, YEAR_S
 
 FloatArray = NDArray[np.float64]
 
-UPKEEP_TRIED_S = 0.5 * YEAR_S
-"""Time over which the upkeep of a halo is tried."""
+UPKEEP_TRIALS = 5
+"""Flights with errors by which the upkeep of a halo is tried, over the whole of its service."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,11 +268,11 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
     )
     if isinstance(flight, NoPeriodicFlight):
         raise UsageError(flight.reason)
-    upkeep = None
+    upkeep = None if item.keeping == "none" else station_keeping(flight, trials=UPKEEP_TRIALS)
     end, end_tdb_s = "retired" if item.until is not None else "horizon", stop_tdb_s
     budget = None if item.keeping == "none" else item.keeping.delta_v_m_s
     if upkeep is not None and budget is not None:
-        lasts_s = budget / upkeep.m_s_per_year * YEAR_S
+        lasts_s = budget / upkeep.mean_m_s_year * YEAR_S
         if start_tdb_s + lasts_s < end_tdb_s:
             end, end_tdb_s = "propellant", start_tdb_s + lasts_s
     return ElementFlight(
@@ -285,15 +285,21 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
         start_tdb_s,
         end_tdb_s,
         end,
-        upkeep_m_s_per_year=np.nan if upkeep is None else upkeep.m_s_per_year,
-        upkeep_spread_m_s=np.nan if upkeep is None else upkeep.spread_m_s,
-        upkeep="" if upkeep is None else upkeep.words,
+        upkeep_m_s_per_year=np.nan if upkeep is None else upkeep.mean_m_s_year,
+        upkeep_spread_m_s=np.nan if upkeep is None else upkeep.spread_m_s_year,
+        upkeep="flies free" if upkeep is None else _upkeep_words(upkeep),
         note=_reference_words(flight),
     )
 
 
 def _phase_at(item: OrbitElement, orbit: LunarOrbit, member: PeriodicOrbit, since_epoch_s: float) -> float:
     return float((orbit.phase + item.phase + since_epoch_s / (member.period * TIME_S)) % 1.0)
+
+
+def _upkeep_words(upkeep: Upkeep) -> str:
+    kept = len(upkeep.trial_dv_m_s_year) - upkeep.lost
+    every = "each crossing" if upkeep.control.every == 1 else "each revolution"
+    return f"x-axis crossing control at {every}, {kept} of {len(upkeep.trial_dv_m_s_year)} trials with errors stay"
 
 
 def _reference_words(flight: PeriodicFlight) -> str:
