@@ -18,15 +18,12 @@ from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.rotations import rotated, rotated_back
 from sim.astro.time import tdb_s_from_utc_datetime64, utc_datetime64, utc_text
-from sim.constants import R_MOON_KM, SPEED_OF_LIGHT_KM_S
+from sim.constants import R_MOON_KM, R_SUN_KM, SPEED_OF_LIGHT_KM_S
 from sim.errors import UsageError
 from sim.station.horizon import HorizonMask
 from sim.units import DEG, M_PER_KM
 
 FloatArray = NDArray[np.float64]
-
-R_SUN_KM = 695700.0
-"""Nominal solar radius: IAU 2015 resolution B3."""
 
 _MOST_ROWS = 5_000_000
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.astro.earth import earth_pole
 from sim.astro.nbody import refly_many
 from sim.astro.orientation import icrf_to_moon_pa
+from sim.astro.shadow import Part, longest_run_s, moon_geocentric_km, shadow_height_km, sun_geocentric_km
 from sim.constants import R_EARTH_KM, R_MOON_KM
 from sim.threads import map_threads
 from sim.transfer.end_legs import (
@@ -24,7 +25,6 @@ from sim.transfer.end_legs import (
     moon_leg,
     moon_shadow_on_earth_leg_km,
 )
-from sim.transfer.shadow import Part, longest_run_s, moon_geocentric_km, shadow_height_km, sun_geocentric_km
 from sim.transfer.shadow_search import may_be_shaded_between
 
 FloatArray = NDArray[np.float64]

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.astro.earth import earth_pole
-from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, J2_EARTH, R_EARTH_KM, R_MOON_KM
-from sim.transfer.shadow import (
+from sim.astro.shadow import (
     FloatArray,
     Part,
     dot,
@@ -19,6 +18,7 @@ from sim.transfer.shadow import (
     shadow_height_km,
     sun_geocentric_km,
 )
+from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2, J2_EARTH, R_EARTH_KM, R_MOON_KM
 from sim.units import HOUR_S
 
 EARTH_LEG_KM, MOON_LEG_KM = 60_000.0, 10_000.0

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.constants import AU_KM, GM_EARTH_KM3_S2, R_EARTH_KM, R_MOON_KM
+from sim.astro.shadow import (
+    FloatArray,
+    dot,
+    height_behind_km,
+    length,
+    moon_geocentric_km,
+    sun_geocentric_km,
+)
+from sim.constants import AU_KM, GM_EARTH_KM3_S2, R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.transfer.end_legs import (
     EARTH_LEG_KM,
     MOON_LEG_KM,
@@ -16,15 +24,6 @@ from sim.transfer.end_legs import (
     earth_conic,
     inward_km,
     moon_conic,
-)
-from sim.transfer.shadow import (
-    R_SUN_KM,
-    FloatArray,
-    dot,
-    height_behind_km,
-    length,
-    moon_geocentric_km,
-    sun_geocentric_km,
 )
 from sim.units import HOUR_S
 

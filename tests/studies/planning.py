@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.nbody import ForceModel, propagate
+from sim.astro.shadow import shadow_height_km
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import two_body_state
 from sim.catalog.loader import load_catalog
@@ -17,7 +18,6 @@ from sim.station.site import site_ephemeris, site_geometry
 from sim.transfer.descent import deorbit_dv_km_s
 from sim.transfer.eclipse import longest_eclipse_s
 from sim.transfer.sample import sample_transfer
-from sim.transfer.shadow import shadow_height_km
 from sim.transfer.solve import TransferProblem, solve_flights, solve_transfer
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S
 from tests.acceptance.test_flown_launches import PACIFIC, PAD_39A, launches

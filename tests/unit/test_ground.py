@@ -6,12 +6,12 @@ import pytest
 from sim.astro.earth import gcrs_to_itrs, geodetic_to_itrs
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.rotations import rotated_back
+from sim.astro.shadow import shadow_height_km
 from sim.astro.time import configure_offline, tdb_s_from_utc
 from sim.catalog.models import GroundStation
 from sim.constants import R_EARTH_KM, R_MOON_KM
 from sim.station.ground import elevations_rad, limb_clearances_rad
 from sim.transfer.sample import sample_transfer
-from sim.transfer.shadow import shadow_height_km
 from sim.transfer.solve import TransferProblem, solve_transfer
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S
 
