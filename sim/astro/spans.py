@@ -68,6 +68,9 @@ class Spans:
         return Spans(starts[stops > starts], stops[stops > starts])
 
 
+_MOST = 1e300
+"""Stands for infinity where edges are drawn by straight lines."""
+
 NONE = Spans(np.empty(0), np.empty(0))
 """No span."""
 
@@ -112,10 +115,10 @@ def intersection(first: Spans, second: Spans) -> Spans:
 def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
     """Return where a sampled quantity is zero or more, its edges by straight lines between samples.
 
-    ``t_tdb_s`` (N,) ascends; ``value`` (N,) may be boolean-like (edges then lie half-way) and counts as negative where
-    it is NaN.
+    ``t_tdb_s`` (N,) ascends. ``value`` (N,) counts as negative where it is NaN; given as 1 and -1 for yes and no, edges
+    lie half-way.
     """
-    known = np.where(np.isnan(value), -1.0, value)
+    known = np.clip(np.where(np.isnan(value), -1.0, value), -_MOST, _MOST)
     up = known >= 0.0
     edge = np.flatnonzero(up[1:] != up[:-1])
     before, after = known[edge], known[edge + 1]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.astro.earth import gcrs_to_itrs, geodetic_to_itrs
+from sim.astro.limb import limb_clearance_rad
 from sim.astro.rotations import rotated, rotated_back
 from sim.catalog.models import GroundStation
 from sim.constants import R_MOON_KM
@@ -50,13 +51,8 @@ def limb_clearances_rad(
     """
     turn = _to_itrs(t_tdb_s)
     craft_km = position_gcrs_km - moon_gcrs_km
-    reach = np.arccos(np.minimum(R_MOON_KM / np.linalg.norm(craft_km, axis=-1), 1.0))
-    clearances = []
-    for station in stations:
-        station_km = rotated_back(turn, _place_itrs_km(station)) - moon_gcrs_km
-        limb = np.arccos(R_MOON_KM / np.linalg.norm(station_km, axis=-1))
-        clearances.append(limb + reach - _angle(station_km, craft_km))
-    return np.array(clearances)
+    places_km = [rotated_back(turn, _place_itrs_km(station)) - moon_gcrs_km for station in stations]
+    return np.array([limb_clearance_rad(place_km, craft_km, R_MOON_KM) for place_km in places_km])
 
 
 def _to_itrs(t_tdb_s: ArrayLike) -> FloatArray:
@@ -77,9 +73,3 @@ def _elevation(station: GroundStation, craft_itrs_km: FloatArray) -> FloatArray:
     height = line @ up
     elevation: FloatArray = np.arctan2(height, np.linalg.norm(line - height[..., None] * up, axis=-1))
     return elevation
-
-
-def _angle(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Angle between vectors (..., 3), good for small ones too."""
-    angle: FloatArray = np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1))
-    return angle
