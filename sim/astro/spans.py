@@ -112,6 +112,13 @@ def intersection(first: Spans, second: Spans) -> Spans:
     return spans(start, stop)
 
 
+def length_in_each_s(held: Spans, each: Spans) -> FloatArray:
+    """How long something holds within each of some spans (M,)."""
+    both = intersection(held, each)
+    index = np.searchsorted(each.start_tdb_s, both.start_tdb_s, side="right") - 1
+    return np.bincount(index, weights=both.duration_s, minlength=len(each)).astype(np.float64)
+
+
 def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
     """Return where a sampled quantity is zero or more, its edges by straight lines between samples.
 

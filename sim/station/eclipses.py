@@ -6,53 +6,24 @@ are the Earth's atmosphere (some 100 km of umbra) and oblateness (21 km), and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sim.astro.events import Signal, greatest_in, spans_where, spans_within
 from sim.astro.forces import sun_fraction
 from sim.astro.limb import angle_rad
 from sim.astro.shadow import Part, shadow_height_km
 from sim.astro.sky import moon_from_earth_km, sun_from_earth_km, sun_from_moon_km
-from sim.astro.spans import Spans
+from sim.astro.spans import Spans, length_in_each_s
 from sim.constants import R_EARTH_KM, R_MOON_KM, R_SUN_KM
-from sim.station.site import SiteGeometry, site_ephemeris, site_unit_icrf
-from sim.units import HOUR_S, MINUTE_S
+from sim.station.paths import LONGEST_STEP_S, LunarPath, SitePath, path_step_s
+from sim.station.site import SiteGeometry, site_ephemeris
 
 FloatArray = NDArray[np.float64]
 Body = Literal["earth", "moon"]
-
-SITE_STEP_S = HOUR_S / 2.0
-"""Step for a place on the Moon: the Earth's penumbra, 16 000 km wide, takes hours to pass it."""
-
-_SHADOW_SHARE = 0.3
-"""Of the Moon's radius that an orbiter may fly in a step."""
-
-_LONGEST_STEP_S, _SPEED_STEP_S, _MOST_SPEEDS = 1200.0, 10.0 * MINUTE_S, 50_000
-
-
-class LunarPath(Protocol):
-    """Where something about the Moon is: a ``LunarEphemeris``, a relay, or a place (``SitePath``)."""
-
-    def position_icrf_km(self, t_tdb_s: ArrayLike) -> FloatArray:
-        """Position (..., 3) from the Moon's centre on ICRF axes at epochs (...); NaN where it is nowhere."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SitePath:
-    """A place on the turning Moon as a path."""
-
-    site: SiteGeometry
-
-    def position_icrf_km(self, t_tdb_s: ArrayLike) -> FloatArray:
-        """Position (..., 3) from the Moon's centre on ICRF axes at epochs (...)."""
-        place_km: FloatArray = (R_MOON_KM + self.site.height_km) * site_unit_icrf(self.site, t_tdb_s)
-        return place_km
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,20 +87,22 @@ def orbit_eclipses(
     start_tdb_s, stop_tdb_s : float
         Spans are cut there; the greatest of a cut eclipse may lie at the cut.
     step_s : float, optional
-        Of the search; left out, from the path's greatest speed (``orbit_step_s``).
+        Of the search; left out, from the path's greatest speed (``path_step_s``).
     """
-    step = orbit_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
+    step = path_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
     penumbra = spans_where(eclipse_signal(path, body, "penumbra", step), start_tdb_s, stop_tdb_s)
     greatest, _ = greatest_in(magnitude_signal(path, body, step), penumbra)
     umbra = spans_within(eclipse_signal(path, body, "umbra", step), penumbra)
     position, sun = from_body_km(path, body, greatest)
     share = [1.0 - float(sun_fraction(at, at - to, _radius_km(body))) for at, to in zip(position, sun, strict=True)]
-    return Eclipses(body, penumbra, umbra, greatest, np.array(share, dtype=np.float64), _inside_s(umbra, penumbra))
+    return Eclipses(
+        body, penumbra, umbra, greatest, np.array(share, dtype=np.float64), length_in_each_s(umbra, penumbra)
+    )
 
 
 def site_eclipses(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteEclipses:
     """Eclipses of the Sun by the Earth at a place on the Moon, between two epochs."""
-    eclipses = orbit_eclipses(SitePath(site), "earth", start_tdb_s, stop_tdb_s, SITE_STEP_S)
+    eclipses = orbit_eclipses(SitePath(site), "earth", start_tdb_s, stop_tdb_s)
     in_sight = spans_within(sun_up_signal(site), eclipses.penumbra)
     centre_up = site_ephemeris(site, eclipses.greatest_tdb_s).sun_above_horizon_rad > 0.0
     return SiteEclipses(eclipses, in_sight, centre_up)
@@ -154,7 +127,7 @@ def magnitude_signal(path: LunarPath, body: Body, step_s: float) -> Signal:
     return Signal(magnitude, step_s)
 
 
-def sun_up_signal(site: SiteGeometry, step_s: float = SITE_STEP_S) -> Signal:
+def sun_up_signal(site: SiteGeometry, step_s: float = LONGEST_STEP_S) -> Signal:
     """Height of the Sun's upper limb above a place's horizon, rad."""
 
     def height_rad(t: FloatArray) -> FloatArray:
@@ -163,18 +136,6 @@ def sun_up_signal(site: SiteGeometry, step_s: float = SITE_STEP_S) -> Signal:
         return height
 
     return Signal(height_rad, step_s)
-
-
-def orbit_step_s(path: LunarPath, start_tdb_s: float, stop_tdb_s: float) -> float:
-    """Step in which a path covers 0.3 of the Moon's radius where it is fastest: shadow and limb are not stepped over.
-
-    Speeds are by differences over ten seconds, at most ten minutes apart over a year.
-    """
-    count = int(np.clip((stop_tdb_s - start_tdb_s) / _SPEED_STEP_S, 2, _MOST_SPEEDS))
-    t = np.linspace(start_tdb_s, stop_tdb_s, count)
-    moved_km = np.linalg.norm(path.position_icrf_km(t + 10.0) - path.position_icrf_km(t), axis=-1)
-    fastest = float(np.nanmax(moved_km, initial=0.0)) / 10.0
-    return min(_LONGEST_STEP_S, _SHADOW_SHARE * R_MOON_KM / fastest) if fastest > 0.0 else _LONGEST_STEP_S
 
 
 def from_body_km(path: LunarPath, body: Body, t_tdb_s: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -195,9 +156,3 @@ def _magnitude(position_km: FloatArray, sun_km: FloatArray, radius_km: float) ->
     body = np.arcsin(np.minimum(radius_km / np.linalg.norm(position_km, axis=-1), 1.0))
     magnitude: FloatArray = (sun + body - angle_rad(-position_km, to_sun)) / (2.0 * sun)
     return magnitude
-
-
-def _inside_s(umbra: Spans, penumbra: Spans) -> FloatArray:
-    """Length of the umbra in each penumbra."""
-    index = np.searchsorted(penumbra.start_tdb_s, umbra.start_tdb_s, side="right") - 1
-    return np.bincount(index, weights=umbra.duration_s, minlength=len(penumbra)).astype(np.float64)

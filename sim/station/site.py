@@ -145,8 +145,8 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
     place_icrf_km = rotated_back(moon_me, (R_MOON_KM + site.height_km) * axes[2])
     sun, earth = _sun_and_earth_from_the_moon(t_tdb_s, ephemeris or Ephemeris.de440())
     to_site_axes = axes @ moon_me
-    sun_azimuth, sun_elevation, sun_distance = _direction(to_site_axes, sun.seen_from(place_icrf_km))
-    earth_azimuth, earth_elevation, _ = _direction(to_site_axes, earth.seen_from(place_icrf_km))
+    sun_azimuth, sun_elevation, sun_distance = direction(to_site_axes, sun.seen_from(place_icrf_km))
+    earth_azimuth, earth_elevation, _ = direction(to_site_axes, earth.seen_from(place_icrf_km))
     horizon_at_sun = horizon_at(site, sun_azimuth)
     return SiteEphemeris(
         sun_azimuth,
@@ -159,6 +159,17 @@ def site_ephemeris(site: SiteGeometry, t_tdb_s: ArrayLike, ephemeris: Ephemeris 
         *_latitude_and_longitude(rotated(moon_me, earth.seen_from(0.0))),
         *_latitude_and_longitude(rotated(moon_me, sun.seen_from(0.0))),
     )
+
+
+def direction(site_axes: FloatArray, r_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site.
+
+    ``site_axes`` (..., 3, 3) leads from the vectors' axes to east, north and up.
+    """
+    east, north, up = np.moveaxis(rotated(site_axes, r_km), -1, 0)
+    azimuth = np.arctan2(east, north) % (2.0 * np.pi)
+    level = np.hypot(east, north)
+    return azimuth, np.arctan2(up, level), np.hypot(level, up)
 
 
 def disc_fraction(height_rad: FloatArray, radius_rad: FloatArray) -> FloatArray:
@@ -289,14 +300,6 @@ def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tu
     sun_km, sun_km_s = ephemeris.sun_ssb(t_tdb_s)
     earth_to_moon_km, _ = ephemeris.moon_geocentric(t_tdb_s)
     return _Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), _Source(-earth_to_moon_km, earth_km_s)
-
-
-def _direction(site_axes: FloatArray, r_icrf_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site; axes (..., 3, 3)."""
-    east, north, up = np.moveaxis(rotated(site_axes, r_icrf_km), -1, 0)
-    azimuth = np.arctan2(east, north) % (2.0 * np.pi)
-    level = np.hypot(east, north)
-    return azimuth, np.arctan2(up, level), np.hypot(level, up)
 
 
 def horizon_at(site: SiteGeometry, azimuth_rad: FloatArray) -> FloatArray:
