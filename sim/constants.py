@@ -14,6 +14,9 @@ J2_EARTH = 1.0826253e-3
 # Mean lunar radius: IAU WGCCRE 2015 (Archinal et al. 2018). Heights above the Moon count from it.
 R_MOON_KM = 1737.4
 
+# Nominal solar radius: IAU 2015 resolution B3.
+R_SUN_KM = 695700.0
+
 # Lunar quadrupole of GRGM660PRIM (Lemoine et al. 2013, doi:10.1002/jgre.20118), unnormalised: C20 = sqrt(5) Cbar20,
 # C22 = sqrt(5/12) Cbar22, reference radius 1738 km, axes: DE421 principal axes.
 R_MOON_GRAVITY_KM = 1738.0

@@ -28,13 +28,11 @@ from sim.constants import (
     J2_EARTH,
     R_EARTH_KM,
     R_MOON_KM,
+    R_SUN_KM,
 )
 from sim.jit import jit
 
 FloatArray = NDArray[np.float64]
-
-R_SUN_KM: Final = 695700.0
-"""Nominal solar radius, IAU 2015 resolution B3."""
 
 J2_R2_KM2: Final = J2_EARTH * R_EARTH_KM * R_EARTH_KM
 

@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.tabulated import Tabulated
+from sim.constants import R_SUN_KM
 from sim.units import DAY_S, HOUR_S
 
 FloatArray = NDArray[np.float64]
 Part = Literal["penumbra", "umbra"]
-
-R_SUN_KM = 695700.0
-"""Nominal solar radius: IAU 2015 resolution B3."""
 
 _SUN = Tabulated(lambda t: Ephemeris.de440().sun_geocentric(t)[0], DAY_S)
 _MOON = Tabulated(lambda t: Ephemeris.de440().moon_geocentric(t)[0], DAY_S / 4.0)

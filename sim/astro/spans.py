@@ -93,6 +93,9 @@ class Spans:
         return Spans(starts[stops > starts], stops[stops > starts])
 
 
+_MOST = 1e300
+"""Stands for infinity where edges are drawn by straight lines."""
+
 NONE = Spans(np.empty(0), np.empty(0))
 """No span."""
 
@@ -134,11 +137,18 @@ def intersection(first: Spans, second: Spans) -> Spans:
     return spans(start, stop)
 
 
+def length_in_each_s(held: Spans, each: Spans) -> FloatArray:
+    """How long something holds within each of some spans (M,)."""
+    both = intersection(held, each)
+    index = np.searchsorted(each.start_tdb_s, both.start_tdb_s, side="right") - 1
+    return np.bincount(index, weights=both.duration_s, minlength=len(each)).astype(np.float64)
+
+
 def spans_of_samples(t_tdb_s: FloatArray, value: FloatArray) -> Spans:
     """Return where a sampled quantity is zero or more, its edges by straight lines between samples.
 
-    ``t_tdb_s`` (N,) ascends; ``value`` (N,) may be boolean-like (edges then lie half-way) and counts as negative where
-    it is NaN.
+    ``t_tdb_s`` (N,) ascends. ``value`` (N,) counts as negative where it is NaN; given as 1 and -1 for yes and no, edges
+    lie half-way.
     """
     _, at, _ = crossings_of_samples(t_tdb_s, value)
     return _between_edges(at, bool(value[0] >= 0.0), t_tdb_s[0], t_tdb_s[-1]) if len(value) else NONE
@@ -151,7 +161,7 @@ def crossings_of_samples(
 
     Takes what ``spans_of_samples`` takes. Three arrays (E,): index of the sample before, epoch, and whether it rises.
     """
-    known = np.where(np.isnan(value), -1.0, value)
+    known = np.clip(np.where(np.isnan(value), -1.0, value), -_MOST, _MOST)
     up = known >= 0.0
     cell = np.flatnonzero(up[1:] != up[:-1])
     before, after = known[cell], known[cell + 1]

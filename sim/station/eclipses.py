@@ -1,162 +1,173 @@
-"""Eclipses over the station: the Sun behind the Moon or the Earth for orbiters, behind the Earth at the site.
+"""When Earth or Moon cover the Sun: for an orbiter of the Moon and for a place on its surface.
 
-Shadows are the cones of `sim.astro.shadow`, which flights to the Moon are judged by too. Edges are closed in on to the
-second.
+The shadows are the cones of ``sim.astro.shadow``, of the apparent Sun, so light time and aberration are in; left out
+are the Earth's atmosphere (some 100 km of umbra) and oblateness (21 km), and the Moon's mountains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from sim.astro.events import Signal, spans_where
-from sim.astro.shadow import R_SUN_KM, Part, length, moon_geocentric_km, shadow_height_km, sun_geocentric_km
-from sim.astro.spans import Spans
-from sim.constants import R_EARTH_KM, R_MOON_KM
+from sim.astro.events import Signal, greatest_in, spans_where, spans_within
+from sim.astro.forces import sun_fraction
+from sim.astro.limb import angle_rad
+from sim.astro.shadow import Part, shadow_height_km
+from sim.astro.sky import moon_from_earth_km, sun_from_earth_km, sun_from_moon_km
+from sim.astro.spans import Spans, length_in_each_s
+from sim.constants import R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.station.light import LightSeries
-from sim.station.site import SiteGeometry, site_ephemeris, site_unit_icrf
-from sim.units import DEG, HOUR_S
+from sim.station.lunar_path import LONGEST_STEP_S, LunarPath, SitePath, path_step_s
+from sim.station.site import SiteGeometry, site_ephemeris
 
 FloatArray = NDArray[np.float64]
-Body = Literal["moon", "earth"]
-
-BESIDE_RAD = 3.0 * DEG
-"""Sun and Earth nearer to each other than this: the Sun warms the ground station's receiver (assumed)."""
-
-_SAMPLES = 33
-"""Looks at each eclipse for the greatest covered share."""
-
-_LONGEST_STEP_S = 1200.0
-
-class Path(Protocol):
-    """What eclipses ask of an orbiter."""
-
-    def position_icrf_km(self, t_tdb_s: ArrayLike) -> FloatArray:
-        """Position (..., 3) from the Moon's centre on ICRF axes; NaN where it is not there."""
-        ...
+Body = Literal["earth", "moon"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShadowSpans:
-    """Eclipses in order of time: when, and the greatest part of the Sun's disc that is covered (M,)."""
+class Eclipses:
+    """Eclipses of the Sun by one body.
 
-    spans: Spans
+    Attributes
+    ----------
+    body : {"earth", "moon"}
+        Which covers the Sun.
+    penumbra, umbra : Spans
+        Where any of the Sun is covered (M of them), and where all of it is.
+    greatest_tdb_s : ndarray (M,)
+        When each is greatest.
+    covered_share : ndarray (M,)
+        Part of the Sun's disc that is covered then, 0 to 1.
+    umbra_s : ndarray (M,)
+        How long all of it is covered.
+    """
+
+    body: Body
+    penumbra: Spans
+    umbra: Spans
+    greatest_tdb_s: FloatArray
     covered_share: FloatArray
+    umbra_s: FloatArray
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.spans)
+        return len(self.penumbra)
 
 
-def orbiter_eclipses(
-    path: Path, body: Body, start_tdb_s: float, stop_tdb_s: float, period_s: float, part: Part = "penumbra"
-) -> ShadowSpans:
-    """Find when an orbiter is in the shadow of the Moon or of the Earth.
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteEclipses:
+    """Eclipses of the Sun by the Earth at a place (an eclipse of the Moon, seen from there).
+
+    Attributes
+    ----------
+    eclipses : Eclipses
+        Whether or not the Sun is above the place's horizon.
+    in_sight : Spans
+        The parts of their penumbra during which some of the Sun's disc is above it.
+    sun_up : ndarray (M,) of bool
+        Whether the Sun's centre is above it when the eclipse is greatest.
+    """
+
+    eclipses: Eclipses
+    in_sight: Spans
+    sun_up: NDArray[np.bool_]
+
+
+def orbit_eclipses(
+    path: LunarPath, body: Body, start_tdb_s: float, stop_tdb_s: float, step_s: float | None = None
+) -> Eclipses:
+    """Eclipses of the Sun by Earth or Moon on a path, between two epochs.
 
     Parameters
     ----------
-    path : Path
-    body : str
-        Whose shadow.
+    path : LunarPath
+    body : {"earth", "moon"}
     start_tdb_s, stop_tdb_s : float
-    period_s : float
-        Of its revolution: the Moon's shadow is looked at often enough for a circular orbit so long, near the ground.
-    part : str
-        ``penumbra``: any of the disc covered; ``umbra``: all of it.
+        Spans are cut there; the greatest of a cut eclipse may lie at the cut.
+    step_s : float, optional
+        Of the search; left out, from the path's greatest speed (``path_step_s``).
     """
-
-    def depth(t: FloatArray) -> FloatArray:
-        return -_height_km(path.position_icrf_km(t), t, body, part)
-
-    step_s = _LONGEST_STEP_S if body == "earth" else min(_LONGEST_STEP_S, period_s / 60.0)
-    found = spans_where(Signal(depth, step_s), start_tdb_s, stop_tdb_s)
-    return ShadowSpans(found, _most_covered(found, path.position_icrf_km, body))
-
-
-def site_eclipses(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> ShadowSpans:
-    """Find when the Earth covers part of the Sun as seen from a site: lunar eclipses, told from the Moon."""
-
-    def place_icrf_km(t: ArrayLike) -> FloatArray:
-        place: FloatArray = (R_MOON_KM + site.height_km) * site_unit_icrf(site, t)
-        return place
-
-    def depth(t: FloatArray) -> FloatArray:
-        return -_height_km(place_icrf_km(t), t, "earth", "penumbra")
-
-    found = spans_where(Signal(depth, HOUR_S), start_tdb_s, stop_tdb_s)
-    return ShadowSpans(found, _most_covered(found, place_icrf_km, "earth"))
+    step = path_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
+    penumbra = spans_where(eclipse_signal(path, body, "penumbra", step), start_tdb_s, stop_tdb_s)
+    greatest, _ = greatest_in(magnitude_signal(path, body, step), penumbra)
+    umbra = spans_within(eclipse_signal(path, body, "umbra", step), penumbra)
+    position, sun = from_body_km(path, body, greatest)
+    covered = covered_share(position, sun, body)
+    return Eclipses(body, penumbra, umbra, greatest, covered, length_in_each_s(umbra, penumbra))
 
 
-def eclipsed_light(series: LightSeries, eclipses: ShadowSpans) -> FloatArray:
-    """Return a site's light (K,) with what the Earth covers of the Sun taken off."""
+def site_eclipses(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteEclipses:
+    """Eclipses of the Sun by the Earth at a place on the Moon, between two epochs."""
+    eclipses = orbit_eclipses(SitePath(site), "earth", start_tdb_s, stop_tdb_s)
+    in_sight = spans_within(sun_up_signal(site), eclipses.penumbra)
+    centre_up = site_ephemeris(site, eclipses.greatest_tdb_s).sun_above_horizon_rad > 0.0
+    return SiteEclipses(eclipses, in_sight, centre_up)
+
+
+def eclipsed_light(series: LightSeries, eclipses: SiteEclipses) -> FloatArray:
+    """Return a site's light (K,) without what the Earth covers of the Sun."""
     t, light = series.epochs_tdb_s, series.sun_fraction.copy()
-    inside = eclipses.spans.contain(t)
-    if inside.any():
-        place_km = (R_MOON_KM + series.site.height_km) * site_unit_icrf(series.site, t[inside])
-        light[inside] *= 1.0 - covered_share(place_km, t[inside], "earth")
+    inside = eclipses.eclipses.penumbra.contain(t)
+    position, sun = from_body_km(SitePath(series.site), "earth", t[inside])
+    light[inside] *= 1.0 - covered_share(position, sun, "earth")
     return light
 
 
-def sun_beside_earth(
-    site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float, within_rad: float = BESIDE_RAD
-) -> Spans:
-    """Find when Sun and Earth stand close together in a site's sky."""
-
-    def nearness(t: FloatArray) -> FloatArray:
-        sky = site_ephemeris(site, t)
-        sun = _unit(sky.sun_azimuth_rad, sky.sun_elevation_rad)
-        earth = _unit(sky.earth_azimuth_rad, sky.earth_elevation_rad)
-        return within_rad - np.arccos(np.clip(np.sum(sun * earth, axis=-1), -1.0, 1.0))
-
-    return spans_where(Signal(nearness, HOUR_S), start_tdb_s, stop_tdb_s)
+def covered_share(position_km: FloatArray, sun_km: FloatArray, body: Body) -> FloatArray:
+    """Part of the Sun's disc (n,) that a body covers, seen from places (n, 3); the Sun (n, 3); from its centre."""
+    radius = _radius_km(body)
+    shares = [1.0 - float(sun_fraction(at, at - to, radius)) for at, to in zip(position_km, sun_km, strict=True)]
+    return np.array(shares, dtype=np.float64)
 
 
-def covered_share(position_icrf_km: FloatArray, t_tdb_s: FloatArray, body: Body) -> FloatArray:
-    """Part of the Sun's disc (n,) that a body's disc covers, seen from places (n, 3) given from the Moon's centre.
+def eclipse_signal(path: LunarPath, body: Body, part: Part, step_s: float) -> Signal:
+    """How deep a path is in a body's shadow, km: not negative within."""
 
-    The overlap of two circles, Montenbruck & Gill 2000, Satellite Orbits, eq. 3.85 to 3.94.
-    """
-    moon_km = moon_geocentric_km(t_tdb_s)
-    to_sun = sun_geocentric_km(t_tdb_s) - moon_km - position_icrf_km
-    to_body = -position_icrf_km - (moon_km if body == "earth" else 0.0)
-    sun = np.arcsin(R_SUN_KM / length(to_sun))
-    disc = np.arcsin(np.minimum(1.0, _radius_km(body) / length(to_body)))
-    cosine = np.sum(to_sun * to_body, axis=-1) / (length(to_sun) * length(to_body))
-    apart = np.arccos(np.clip(cosine, -1.0, 1.0))
-    x = np.clip((apart**2 + sun**2 - disc**2) / (2.0 * np.maximum(apart, 1e-12)), -sun, sun)
-    y = np.sqrt(np.maximum(sun**2 - x**2, 0.0))
-    lens = sun**2 * np.arccos(x / sun) + disc**2 * np.arccos(np.clip((apart - x) / disc, -1.0, 1.0)) - apart * y
-    partly = lens / (np.pi * sun**2)
-    inside = np.where(disc >= sun, 1.0, (disc / sun) ** 2)
-    share: FloatArray = np.where(apart >= sun + disc, 0.0, np.where(apart <= np.abs(disc - sun), inside, partly))
-    return share
+    def depth_km(t: FloatArray) -> FloatArray:
+        return -shadow_height_km(*from_body_km(path, body, t), _radius_km(body), part)
+
+    return Signal(depth_km, step_s)
 
 
-def _most_covered(found: Spans, position_icrf_km: Callable[[FloatArray], FloatArray], body: Body) -> FloatArray:
-    if not len(found):
-        return np.empty(0)
-    looks = np.linspace(found.start_tdb_s, found.stop_tdb_s, _SAMPLES, axis=-1)
-    flat = looks.ravel()
-    share: FloatArray = covered_share(position_icrf_km(flat), flat, body).reshape(looks.shape).max(axis=-1)
-    return share
+def magnitude_signal(path: LunarPath, body: Body, step_s: float) -> Signal:
+    """Part of the Sun's diameter that a body covers, on past one in the umbra and below zero outside."""
+
+    def magnitude(t: FloatArray) -> FloatArray:
+        position, sun = from_body_km(path, body, t)
+        return _magnitude(position, sun, _radius_km(body))
+
+    return Signal(magnitude, step_s)
 
 
-def _height_km(position_icrf_km: FloatArray, t_tdb_s: FloatArray, body: Body, part: Part) -> FloatArray:
-    """Height (n,) above the edge of a shadow; NaN where there is no position."""
-    moon_km, sun_km = moon_geocentric_km(t_tdb_s), sun_geocentric_km(t_tdb_s)
+def sun_up_signal(site: SiteGeometry, step_s: float = LONGEST_STEP_S) -> Signal:
+    """Height of the Sun's upper limb above a place's horizon, rad."""
+
+    def height_rad(t: FloatArray) -> FloatArray:
+        radius = R_SUN_KM / np.linalg.norm(sun_from_moon_km(t), axis=-1)
+        height: FloatArray = site_ephemeris(site, t).sun_above_horizon_rad + radius
+        return height
+
+    return Signal(height_rad, step_s)
+
+
+def from_body_km(path: LunarPath, body: Body, t_tdb_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Position on a path and the apparent Sun (..., 3), both from the centre of Earth or Moon."""
+    position = path.position_icrf_km(t_tdb_s)
     if body == "moon":
-        return shadow_height_km(position_icrf_km, sun_km - moon_km, R_MOON_KM, part)
-    return shadow_height_km(position_icrf_km + moon_km, sun_km, R_EARTH_KM, part)
+        return position, sun_from_moon_km(t_tdb_s)
+    return position + moon_from_earth_km(t_tdb_s), sun_from_earth_km(t_tdb_s)
 
 
 def _radius_km(body: Body) -> float:
-    return R_MOON_KM if body == "moon" else R_EARTH_KM
+    return R_EARTH_KM if body == "earth" else R_MOON_KM
 
 
-def _unit(azimuth_rad: FloatArray, elevation_rad: FloatArray) -> FloatArray:
-    level = np.cos(elevation_rad)
-    return np.stack([level * np.sin(azimuth_rad), level * np.cos(azimuth_rad), np.sin(elevation_rad)], axis=-1)
+def _magnitude(position_km: FloatArray, sun_km: FloatArray, radius_km: float) -> FloatArray:
+    to_sun = sun_km - position_km
+    sun = np.arcsin(R_SUN_KM / np.linalg.norm(to_sun, axis=-1))
+    body = np.arcsin(np.minimum(radius_km / np.linalg.norm(position_km, axis=-1), 1.0))
+    magnitude: FloatArray = (sun + body - angle_rad(-position_km, to_sun)) / (2.0 * sun)
+    return magnitude

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.astro.earth import gcrs_to_itrs, geodetic_to_itrs
+from sim.astro.limb import limb_clearance_rad
 from sim.astro.rotations import rotated, rotated_back
 from sim.catalog.models import GroundStation
-from sim.station.sightline import limb_at_moon_rad
+from sim.constants import R_MOON_KM
 from sim.units import DEG
 
 FloatArray = NDArray[np.float64]
@@ -44,12 +45,13 @@ def limb_clearances_rad(
 ) -> FloatArray:
     """How far a craft is from passing behind the Moon's limb, (S, ...): negative where the Moon hides it.
 
-    An angle at the Moon's centre (``limb_at_moon_rad``): of its orbit about the Moon, a craft that flies straight away
+    An angle at the Moon's centre (``sim.astro.limb``): of its orbit about the Moon, a craft that flies straight away
     from the station's side has so much left before the limb, or is so far beyond it.
     """
-    craft_km, turn = position_gcrs_km - moon_gcrs_km, _to_itrs(t_tdb_s)
-    places_km = [rotated_back(turn, station_place_itrs_km(station)) for station in stations]
-    return np.array([limb_at_moon_rad(craft_km, place_km - moon_gcrs_km) for place_km in places_km])
+    turn = _to_itrs(t_tdb_s)
+    craft_km = position_gcrs_km - moon_gcrs_km
+    places_km = [rotated_back(turn, station_place_itrs_km(station)) - moon_gcrs_km for station in stations]
+    return np.array([limb_clearance_rad(place_km, craft_km, R_MOON_KM) for place_km in places_km])
 
 
 def station_place_itrs_km(station: GroundStation) -> FloatArray:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from sim.astro.spans import Spans
-from sim.station.eclipses import ShadowSpans
+from sim.station.eclipses import Eclipses
 from sim.station.outcome import (
     Arrival,
     ContactRecord,
@@ -19,9 +19,6 @@ from sim.station.outcome import (
     TaskRecord,
 )
 from sim.station.shortfall import Shortfall
-
-KEPT_FOR_ORBITERS_S = 600.0
-"""Eclipses of orbiters shorter than ten minutes are not listed: batteries carry them."""
 
 
 def span_events(kind: EventKind, subject: str, found: Spans) -> Iterator[Event]:
@@ -43,14 +40,12 @@ def contact_events(contact: ContactRecord, start_tdb_s: float, stop_tdb_s: float
     yield from span_events("no_contact", contact.point, contact.spans["any"].gaps(start_tdb_s, stop_tdb_s))
 
 
-def shadow_events(kind: EventKind, subject: str, found: ShadowSpans, least_s: float = 0.0) -> Iterator[Event]:
-    """List eclipses with the greatest part of the Sun's disc that is covered."""
-    rows = zip(
-        found.spans.start_tdb_s.tolist(), found.spans.stop_tdb_s.tolist(), found.covered_share.tolist(), strict=True
-    )
+def eclipse_events(kind: EventKind, subject: str, found: Eclipses) -> Iterator[Event]:
+    """List eclipses, penumbra included, with the greatest part of the Sun's disc that is covered."""
+    spans = found.penumbra
+    rows = zip(spans.start_tdb_s.tolist(), spans.stop_tdb_s.tolist(), found.covered_share.tolist(), strict=True)
     for start, stop, covered in rows:
-        if stop - start >= least_s:
-            yield Event(kind, subject, start, stop, covered, "1", "greatest part of the Sun's disc covered")
+        yield Event(kind, subject, start, stop, covered, "1", "greatest part of the Sun's disc covered")
 
 
 def orbit_events(orbit: OrbitRecord, stop_tdb_s: float) -> Iterator[Event]:

@@ -43,9 +43,7 @@ def station_power(
     if not powered:
         return None
     elements = [
-        powered_element(
-            item.id, item.power, item.heat, item.source, item.battery, item.grid, arrival_tdb_s[item.id]
-        )
+        powered_element(item.id, item.power, item.heat, item.source, item.battery, item.grid, arrival_tdb_s[item.id])
         for item in powered
     ]
     light = Sunlight(series.epochs_tdb_s, sun_fraction, series.sun_azimuth_rad, series.sun_elevation_rad)
@@ -98,9 +96,7 @@ def _states(history: PowerHistory, number: int, element: PoweredElement) -> Stat
 
 def _sizing(grid: str, items: Sequence[SurfaceElement], elements: Sequence[PoweredElement], light: Sunlight) -> str:
     """Say what battery, with the cable's own array, would meet every load once all of it is there."""
-    members = [
-        (item, element) for item, element in zip(items, elements, strict=True) if element.grid_name == grid
-    ]
+    members = [(item, element) for item, element in zip(items, elements, strict=True) if element.grid_name == grid]
     arrays = [item.source.solar for item, _ in members if item.source is not None and item.source.solar is not None]
     if not arrays:
         return ""

@@ -59,21 +59,3 @@ def limb_at_craft_rad(craft_km: FloatArray, target_km: FloatArray) -> FloatArray
     from_moon = np.arccos(np.clip(cosine, -1.0, 1.0))
     clearance: FloatArray = from_moon - np.arcsin(np.minimum(1.0, R_MOON_KM / distance))
     return clearance
-
-
-def limb_at_moon_rad(craft_km: FloatArray, target_km: FloatArray) -> FloatArray:
-    """Angle at the Moon's centre that a craft has left before its line to a target meets the limb (...), rad.
-
-    Negative where the Moon is in between: then how far beyond the limb the craft is. Vectors (..., 3) from the Moon's
-    centre, on any axes. Both tangents of the sphere: arccos(R/D) + arccos(R/r), less the angle between the two.
-    """
-    reach = np.arccos(np.minimum(R_MOON_KM / np.linalg.norm(craft_km, axis=-1), 1.0))
-    limb = np.arccos(R_MOON_KM / np.linalg.norm(target_km, axis=-1))
-    clearance: FloatArray = limb + reach - _angle(target_km, craft_km)
-    return clearance
-
-
-def _angle(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Angle between vectors (..., 3), good for small ones too."""
-    angle: FloatArray = np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1))
-    return angle

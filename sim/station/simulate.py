@@ -15,24 +15,23 @@ from sim.astro.time import tdb_s_from_utc
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import station_site
 from sim.station.arrivals import arrival_of_elements
-from sim.station.conflicts import conflicts
 from sim.station.contact_record import contact_record, map_record, network_of, point_site
-from sim.station.eclipses import ShadowSpans, eclipsed_light, orbiter_eclipses, site_eclipses, sun_beside_earth
+from sim.station.eclipses import eclipsed_light, site_eclipses
 from sim.station.elements import ElementFlight, station_flights
 from sim.station.happenings import (
-    KEPT_FOR_ORBITERS_S,
     contact_events,
     delivery_events,
+    eclipse_events,
     in_order_of_time,
     light_events,
     orbit_events,
     power_events,
-    shadow_events,
     span_events,
     task_events,
 )
 from sim.station.light import light_series
 from sim.station.light_record import light_record
+from sim.station.lunar_path import SitePath
 from sim.station.orbit_record import orbit_record
 from sim.station.outcome import (
     Arrival,
@@ -57,6 +56,9 @@ STEP_S = HOUR_S
 
 STATION = "station"
 """Name of the station's own site among the places of contact."""
+
+BETWEEN_LANDINGS_S = DAY_S
+"""Least time between two landings at the station: crews and tracking follow one at a time (assumed)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +112,7 @@ def simulate_station(
     there = arrival_of_elements(scenario, arrivals)
     power = station_power(scenario.station.surface, there, series, eclipsed_light(series, eclipses))
     tasks = station_tasks(scenario, there, series, light, contacts[0], power)
-    told = _with_conflicts(scene, arrivals, eclipses)
+    told = _with_conflicts(scene, arrivals, eclipses, contacts[0])
     events = chain(
         _sky_events(scene, light, contacts, eclipses),
         _orbit_events(scene, orbits),
@@ -153,19 +155,30 @@ def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
     return tuple(records)
 
 
-def _with_conflicts(scene: _Scene, arrivals: Sequence[Arrival], eclipses: ShadowSpans) -> tuple[Arrival, ...]:
-    """Say of each landing what it meets at the site that forbids it: an eclipse, or another landing."""
-    landings = {arrival.delivery: arrival.landing_tdb_s for arrival in arrivals}
-    return tuple(replace(arrival, conflicts=conflicts(arrival.delivery, landings, eclipses)) for arrival in arrivals)
+def _with_conflicts(
+    scene: _Scene, arrivals: Sequence[Arrival], eclipses: SiteEclipses, contact: ContactRecord
+) -> tuple[Arrival, ...]:
+    """Say of each landing what it meets at the site: an eclipse, no contact, another landing within a day."""
+    landing = [arrival for arrival in arrivals if np.isfinite(arrival.landing_tdb_s)]
+    silent = contact.spans["any"].gaps(scene.start_tdb_s, scene.stop_tdb_s)
+    forbidden = (Forbidden("Sun eclipsed by the Earth", eclipses.in_sight), Forbidden("no contact", silent))
+    landings = [Landing(item.delivery, STATION, item.landing_tdb_s, item.landing_tdb_s) for item in landing]
+    met = arrival_conflicts(landings, forbidden, BETWEEN_LANDINGS_S)
+    words = {
+        item.delivery: tuple(f"{each.reason} ({each.other})" if each.other else each.reason for each in found)
+        for item, found in zip(landing, met, strict=True)
+    }
+    return tuple(replace(arrival, conflicts=words.get(arrival.delivery, ())) for arrival in arrivals)
 
 
 def _sky_events(
-    scene: _Scene, light: LightRecord, contacts: Sequence[ContactRecord], eclipses: ShadowSpans
+    scene: _Scene, light: LightRecord, contacts: Sequence[ContactRecord], eclipses: SiteEclipses
 ) -> Iterator[Event]:
     start, stop = scene.start_tdb_s, scene.stop_tdb_s
     yield from light_events(light, start, stop)
-    yield from shadow_events("sun_eclipsed_by_earth", light.site, eclipses)
-    yield from span_events("sun_beside_earth", light.site, sun_beside_earth(scene.site, start, stop))
+    yield from eclipse_events("sun_eclipsed_by_earth", light.site, eclipses.eclipses)
+    beside = conjunctions(SitePath(scene.site), "path", start, stop).close
+    yield from span_events("sun_beside_earth", light.site, beside)
     for contact in contacts:
         yield from contact_events(contact, start, stop, relays=bool(scene.relays))
 
@@ -175,7 +188,7 @@ def _orbit_events(scene: _Scene, orbits: Sequence[OrbitRecord]) -> Iterator[Even
         yield from orbit_events(orbit, scene.stop_tdb_s)
         if flight.end_tdb_s <= flight.start_tdb_s:
             continue
-        span = flight.start_tdb_s, flight.end_tdb_s, flight.period_s
-        by_earth, by_moon = (orbiter_eclipses(flight, body, *span) for body in ("earth", "moon"))
-        yield from shadow_events("orbiter_eclipse_by_earth", flight.name, by_earth)
-        yield from shadow_events("orbiter_eclipse_by_moon", flight.name, by_moon, KEPT_FOR_ORBITERS_S)
+        bodies: tuple[Body, ...] = ("earth", "moon")
+        by_earth, by_moon = (orbit_eclipses(flight, body, flight.start_tdb_s, flight.end_tdb_s) for body in bodies)
+        yield from eclipse_events("orbiter_eclipse_by_earth", flight.name, by_earth)
+        yield from eclipse_events("orbiter_eclipse_by_moon", flight.name, by_moon)

@@ -18,15 +18,12 @@ from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.rotations import rotated, rotated_back
 from sim.astro.time import tdb_s_from_utc_datetime64, utc_datetime64, utc_text
-from sim.constants import R_MOON_KM, SPEED_OF_LIGHT_KM_S
+from sim.constants import R_MOON_KM, R_SUN_KM, SPEED_OF_LIGHT_KM_S
 from sim.errors import UsageError
 from sim.station.horizon import HorizonMask
 from sim.units import DEG, M_PER_KM
 
 FloatArray = NDArray[np.float64]
-
-R_SUN_KM = 695700.0
-"""Nominal solar radius: IAU 2015 resolution B3."""
 
 _MOST_ROWS = 5_000_000
 
@@ -206,8 +203,8 @@ def sky_over(site: SiteGeometry, sky: MoonSky) -> SiteEphemeris:
     """Sun and Earth as a site sees them, arrays of the shape of the sky's epochs."""
     axes = site_axes_moon_me(site)
     place_me_km = (R_MOON_KM + site.height_km) * axes[2]
-    sun_azimuth, sun_elevation, sun_distance = _direction(axes, sky.sun.seen_from(place_me_km))
-    earth_azimuth, earth_elevation, _ = _direction(axes, sky.earth.seen_from(place_me_km))
+    sun_azimuth, sun_elevation, sun_distance = direction(axes, sky.sun.seen_from(place_me_km))
+    earth_azimuth, earth_elevation, _ = direction(axes, sky.earth.seen_from(place_me_km))
     horizon_at_sun, sun_radius = horizon_at(site, sun_azimuth), np.arcsin(R_SUN_KM / sun_distance)
     return SiteEphemeris(
         sun_azimuth,
@@ -226,6 +223,17 @@ def sky_over(site: SiteGeometry, sky: MoonSky) -> SiteEphemeris:
 def sub_solar_latitude_rad(t_tdb_s: ArrayLike) -> FloatArray:
     """Latitude (...) at which the Sun stands overhead (ME), rad."""
     return _latitude_and_longitude(moon_sky(t_tdb_s).sun.seen_from(0.0))[0]
+
+
+def direction(site_axes: FloatArray, r_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site.
+
+    ``site_axes`` (..., 3, 3) leads from the vectors' axes to east, north and up.
+    """
+    east, north, up = np.moveaxis(rotated(site_axes, r_km), -1, 0)
+    azimuth = np.arctan2(east, north) % (2.0 * np.pi)
+    level = np.hypot(east, north)
+    return azimuth, np.arctan2(up, level), np.hypot(level, up)
 
 
 def disc_fraction(height_rad: FloatArray, radius_rad: FloatArray) -> FloatArray:
@@ -338,14 +346,6 @@ def _sun_and_earth_from_the_moon(t_tdb_s: ArrayLike, ephemeris: Ephemeris) -> tu
     sun_km, sun_km_s = ephemeris.sun_ssb(t_tdb_s)
     earth_to_moon_km, _ = ephemeris.moon_geocentric(t_tdb_s)
     return Source(sun_km - earth_km - earth_to_moon_km, sun_km_s), Source(-earth_to_moon_km, earth_km_s)
-
-
-def _direction(site_axes: FloatArray, r_me_km: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Azimuth in [0, 2 pi), elevation, and distance km, of vectors (..., 3) from the site; axes (3, 3)."""
-    east, north, up = np.moveaxis(r_me_km @ site_axes.T, -1, 0)
-    azimuth = np.arctan2(east, north) % (2.0 * np.pi)
-    level = np.hypot(east, north)
-    return azimuth, np.arctan2(up, level), np.hypot(level, up)
 
 
 def horizon_at(site: SiteGeometry, azimuth_rad: FloatArray) -> FloatArray:

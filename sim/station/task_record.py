@@ -69,4 +69,3 @@ def _record(task: ScienceTask, progress: TaskProgress, row: int) -> TaskRecord:
         done_tdb_s=float(progress.done_tdb_s[row]),
         waited_for=tuple(waited),
     )
-

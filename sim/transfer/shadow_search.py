@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.astro.shadow import (
-    R_SUN_KM,
     FloatArray,
     dot,
     height_behind_km,
@@ -14,7 +13,7 @@ from sim.astro.shadow import (
     moon_geocentric_km,
     sun_geocentric_km,
 )
-from sim.constants import AU_KM, GM_EARTH_KM3_S2, R_EARTH_KM, R_MOON_KM
+from sim.constants import AU_KM, GM_EARTH_KM3_S2, R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.transfer.end_legs import (
     EARTH_LEG_KM,
     MOON_LEG_KM,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.astro.limb import limb_clearance_rad
 from sim.astro.spans import NONE, spans
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.loader import load_catalog
@@ -19,7 +20,7 @@ from sim.station.gaps import gap_statistics
 from sim.station.horizon import HorizonMask
 from sim.station.paths import Network, paths_at
 from sim.station.scene import ABSENT_RAD
-from sim.station.sightline import limb_at_craft_rad, limb_at_moon_rad
+from sim.station.sightline import limb_at_craft_rad
 from sim.station.site import site_geometry
 from sim.units import DAY_S, DEG, HOUR_S
 from tests.unit.test_relay import relay
@@ -97,7 +98,7 @@ def test_even_epochs_hold_both_ends_and_refuse_nonsense():
 def test_both_angles_from_the_limb_have_one_sign(radius_km, turn_rad, tilt):
     craft = radius_km * np.array([np.cos(turn_rad), np.sin(turn_rad) * np.cos(tilt), np.sin(turn_rad) * np.sin(tilt)])
     earth = np.array([384_400.0, 0.0, 0.0])
-    here, there = limb_at_craft_rad(craft, earth), limb_at_moon_rad(craft, earth)
+    here, there = limb_at_craft_rad(craft, earth), limb_clearance_rad(craft, earth, 1737.4)
     # At the limb itself rounding may say one or the other: arccos near 1 keeps 1e-8 rad.
     assert np.sign(here) == np.sign(there) or max(abs(here), abs(there)) < 1e-6
 

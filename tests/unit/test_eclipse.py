@@ -11,9 +11,9 @@ from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.nbody import refly_samples
 from sim.astro.orientation import icrf_to_moon_pa
-from sim.astro.shadow import R_SUN_KM, longest_run_s, shadow_height_km
+from sim.astro.shadow import longest_run_s, shadow_height_km
 from sim.astro.time import tdb_s_from_utc
-from sim.constants import AU_KM, R_EARTH_KM, R_MOON_KM
+from sim.constants import AU_KM, R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.transfer.eclipse import longest_eclipse_s
 from sim.transfer.solve import map_flights, solve_flights
 from sim.units import DAY_S, DEG, MINUTE_S

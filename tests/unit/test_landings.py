@@ -11,8 +11,8 @@ from sim.astro.orientation import ME_FROM_PA, icrf_to_moon_pa
 from sim.astro.time import tdb_s_from_utc
 from sim.constants import R_MOON_KM
 from sim.station.contact import contact_over_descent, relay_elevation
-from sim.station.place import geometry_of
 from sim.station.elements import relays_of
+from sim.station.place import geometry_of
 from sim.station.site import site_ephemeris
 from sim.transfer.landing import first_landing
 from sim.window.chance import landing_rule

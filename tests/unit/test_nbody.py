@@ -5,7 +5,7 @@ import pytest
 
 from sim.astro.earth import earth_pole
 from sim.astro.ephemeris import Ephemeris
-from sim.astro.forces import R_SUN_KM, sun_fraction
+from sim.astro.forces import sun_fraction
 from sim.astro.nbody import SOLAR_PRESSURE_N_M2, ForceModel, propagate, refly, refly_many, refly_samples
 from sim.astro.orientation import icrf_to_moon_pa
 from sim.astro.surroundings import (
@@ -18,7 +18,7 @@ from sim.astro.surroundings import (
     surroundings,
     three_columns,
 )
-from sim.constants import AU_KM, R_EARTH_KM, R_MOON_KM
+from sim.constants import AU_KM, R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.errors import DataMissingError, UsageError
 
 T0 = 9.2e8
