@@ -15,8 +15,10 @@ from sim.astro.time import tdb_s_from_utc
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import station_site
 from sim.station.arrivals import arrival_of_elements
+from sim.station.conflicts import Forbidden, Landing, arrival_conflicts
+from sim.station.conjunctions import conjunctions
 from sim.station.contact_record import contact_record, map_record, network_of, point_site
-from sim.station.eclipses import eclipsed_light, site_eclipses
+from sim.station.eclipses import Body, SiteEclipses, eclipsed_light, orbit_eclipses, site_eclipses
 from sim.station.elements import ElementFlight, station_flights
 from sim.station.happenings import (
     contact_events,
