@@ -29,6 +29,7 @@ FRAMES: tuple[Frame, ...] = get_args(Frame)
 _NEWTON_STEPS = 12
 """Measured: what is left of Kepler's equation falls below 1e-15 rad in 6 steps up to eccentricity 0.9, 8 up to 0.99."""
 
+
 @dataclass(frozen=True, slots=True)
 class KeplerOrbit:
     """An elliptical orbit about the Moon by its elements at an epoch.
