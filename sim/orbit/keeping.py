@@ -225,7 +225,7 @@ def stays_longest_about(path: FloatArray, radius: float) -> FloatArray:
             held, centre = middle, candidate
         else:
             out = middle
-    return centre
+    return np.asarray(centre)
 
 
 def _least_ball(points: FloatArray) -> tuple[FloatArray, float]:
