@@ -38,9 +38,9 @@ def save_checkpoint(path: Path, key: str, arrays: Arrays) -> None:
 def load_checkpoint(path: Path, key: str) -> Arrays | None:
     """Return the arrays of a file; None where there is none, it is damaged, or it is another flight's."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if str(file[_KEY]) != key:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
+            if str(found[_KEY]) != key:
                 return None
-            return {name: file[name] for name in file.files if name != _KEY}
+            return {name: found[name] for name in found.files if name != _KEY}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

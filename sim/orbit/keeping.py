@@ -1,18 +1,18 @@
 """Upkeep of an orbit by impulses: bands for its apsides, and the burns that bring it back when it leaves them.
 
-Two laws, both of impulses along the motion, where they do most:
+Two laws, both of impulses along the motion where they do most, and both looking ahead: the path that the elements
+would take without burns over the next month or two is flown, and the orbit is set to where that path stays within the
+bands for longest. So what comes and goes by itself, with the month, is not burnt against.
 
 *Eccentricity vector*, for low orbits. The vector e (cos w, sin w) is drawn along by the odd harmonics. When an apsis
-leaves its band, two burns half a revolution apart move it to the far side of the band, against the drift seen since the
-last pair, and restore the semi-major axis. A burn dv at argument of latitude u changes the vector of a near-circular
-orbit by 2 dv/v (cos u, sin u) and the axis by 2 a dv/v (Vallado 2013, eq. 9-25 for e = 0), so the pair stands where the
-wanted change points and opposite it, and costs v |de|/2: what a drift in a straight line costs a year does not hang on
-the band.
+leaves its band, two burns half a revolution apart move the vector and restore the semi-major axis. A burn dv at an
+argument of latitude u changes the vector of a near-circular orbit by 2 dv/v (cos u, sin u) and the axis by 2 a dv/v
+(Gauss's equations for e = 0), so the pair stands where the wanted change points and opposite it, and costs v |de|/2.
 
-*Apsides*, for eccentric orbits. Perilune goes back to its middle by a burn at apolune. The argument goes back by two
-opposite burns at the ends of the minor axis: by Gauss's equations a burn dv along the motion turns it by 2 sin f dv /
-(e v), which is dearest to gain at sin f / v's maximum, there; eccentricity and axis end as they were, and the pair
-costs half of a radial burn where old and new ellipse cross. Inclination and node are left to drift.
+*Apsides*, for eccentric orbits. Perilune is moved by a burn at apolune. The argument is moved by two opposite burns at
+the ends of the minor axis: by Gauss's equations a burn dv along the motion turns it by 2 sin f dv / (e v), and
+sin f / v is greatest there; eccentricity and axis end as they were, and the pair costs half of a radial burn where old
+and new ellipse cross. Inclination and node are left to drift.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
 from sim.errors import UsageError
 from sim.orbit.elements import KeplerOrbit
-from sim.units import DEG
+from sim.units import DAY_S, DEG
 
 FloatArray = NDArray[np.float64]
 Law = Literal["eccentricity_vector", "apsides"]
@@ -37,13 +37,18 @@ LOW_ECCENTRICITY = 0.15
 """Up to here the eccentricity vector's law, linear in e, is taken by default."""
 
 DEFAULT_ALTITUDE_BAND_KM = 20.0
-DEFAULT_PERILUNE_BAND_SHARE = 0.2
+DEFAULT_PERILUNE_BAND_SHARE = 0.5
 """Of a low orbit's apsides, and of an eccentric orbit's perilune altitude: half widths of the default bands."""
 
 DEFAULT_ARGUMENT_BAND_RAD = 15.0 * DEG
 
-_FAR_SIDE = 0.8
-"""Share of the band's half width to which the eccentricity vector is set back."""
+LOOK_AHEAD_S = {"eccentricity_vector": 28.0 * DAY_S, "apsides": 55.0 * DAY_S}
+"""By law: one and two turns of the Moon under the orbit."""
+
+_INSIDE = 0.9
+"""Share of a band's half width in which the path ahead is to fit: osculating apsides swing by a kilometre or two."""
+
+_BALL_STEPS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,14 @@ class Impulse:
     place : str
         At an argument of latitude, at apolune, or at an end of the minor axis (after or before perilune).
     along_km_s : float
-        Along the motion; NaN: whatever sets perilune to ``perilune_radius_km``.
-    argument_of_latitude_rad, perilune_radius_km : float
+        Along the motion; NaN: whatever moves perilune by ``perilune_change_km``.
+    argument_of_latitude_rad, perilune_change_km : float
     """
 
     place: Place
     along_km_s: float = np.nan
     argument_of_latitude_rad: float = 0.0
-    perilune_radius_km: float = np.nan
+    perilune_change_km: float = np.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def keeping_of(
     """Return the keeping that suits an orbit: the given half widths about its own elements, or default ones.
 
     Up to eccentricity 0.15 the law is that of the eccentricity vector (apsides within 20 km, at most half the perilune
-    altitude, unless said), beyond it that of the apsides (perilune within a fifth of its altitude, argument within 15
+    altitude, unless said), beyond it that of the apsides (perilune within half its altitude, argument within 15
     degrees).
 
     Raises
@@ -156,8 +161,28 @@ def _band(middle: float, half: float) -> Band:
 # --- what to do ----------------------------------------------------------------------------------------------------
 
 
-def correction(orbit: KeplerOrbit, keeping: Keeping, now: KeplerOrbit, after_last: FloatArray) -> tuple[Impulse, ...]:
-    """Return the impulses that bring an orbit back into its bands; none where it is within them.
+@dataclass(frozen=True, slots=True, eq=False)
+class PathAhead:
+    """What the elements would do without burns, by revolution.
+
+    Attributes
+    ----------
+    semi_major_axis_km : float
+        Mean of the first revolution.
+    eccentricity_vector : ndarray (M, 2)
+        e (cos w, sin w) from the node and a quarter of a turn ahead of it, means of a revolution each.
+    perilune_altitude_km, argument_of_perilune_rad : ndarray (M,)
+        Just after each perilune.
+    """
+
+    semi_major_axis_km: float
+    eccentricity_vector: FloatArray
+    perilune_altitude_km: FloatArray
+    argument_of_perilune_rad: FloatArray
+
+
+def correction(orbit: KeplerOrbit, keeping: Keeping, now: KeplerOrbit, ahead: PathAhead) -> tuple[Impulse, ...]:
+    """Return the impulses that bring an orbit back into its bands.
 
     Parameters
     ----------
@@ -166,31 +191,60 @@ def correction(orbit: KeplerOrbit, keeping: Keeping, now: KeplerOrbit, after_las
     keeping : Keeping
     now : KeplerOrbit
         Osculating, in the same frame.
-    after_last : ndarray (2,)
-        Eccentricity vector after the last correction.
+    ahead : PathAhead
+        In the same frame.
     """
     if keeping.law == "eccentricity_vector":
-        return _move_eccentricity(orbit, keeping, now, after_last)
-    return _restore_perilune(keeping, now) + _restore_argument(keeping, now)
+        return _move_eccentricity(orbit, keeping, ahead)
+    return _move_perilune(keeping, ahead) + _move_argument(keeping, now, ahead)
 
 
-def eccentricity_vector(orbit: KeplerOrbit) -> FloatArray:
-    """E (cos w, sin w), from the node and a quarter of a turn ahead of it."""
-    argument = orbit.argument_of_perilune_rad
-    return orbit.eccentricity * np.array([np.cos(argument), np.sin(argument)])
+def leaves_bands(keeping: Keeping, ahead: PathAhead) -> bool:
+    """Whether perilune or argument will be out of their bands at the next perilune (law apsides)."""
+    return _perilune_leaves(keeping, ahead) or _argument_leaves(keeping, ahead)
 
 
-def _move_eccentricity(
-    orbit: KeplerOrbit, keeping: Keeping, now: KeplerOrbit, after_last: FloatArray
-) -> tuple[Impulse, ...]:
-    current = eccentricity_vector(now)
-    drift = current - after_last
-    half = _half_width_km(keeping) / orbit.semi_major_axis_km
-    target = eccentricity_vector(orbit) - _FAR_SIDE * half * drift / max(float(np.linalg.norm(drift)), 1e-12)
-    change = target - current
+def eccentricity_vector(eccentricity: FloatArray, argument_rad: FloatArray) -> FloatArray:
+    """Components e cos w and e sin w, (..., 2)."""
+    vector: FloatArray = eccentricity[..., None] * np.stack([np.cos(argument_rad), np.sin(argument_rad)], axis=-1)
+    return vector
+
+
+def stays_longest_about(path: FloatArray, radius: float) -> FloatArray:
+    """Centre (d,) of a ball of a radius that holds the path (M, d) from its start for longest.
+
+    The number of points is found by halving; the least ball of each by the steps of Badoiu & Clarkson 2003 (SODA),
+    true to 1/300 of its radius.
+    """
+    held, out = 1, len(path) + 1
+    centre = path[0]
+    while out - held > 1:
+        middle = (held + out) // 2
+        candidate, reach = _least_ball(path[:middle])
+        if reach <= radius:
+            held, centre = middle, candidate
+        else:
+            out = middle
+    return np.asarray(centre)
+
+
+def _least_ball(points: FloatArray) -> tuple[FloatArray, float]:
+    centre = points.mean(axis=0)
+    for step in range(1, _BALL_STEPS + 1):
+        furthest = points[np.argmax(np.sum((points - centre) ** 2, axis=1))]
+        centre = centre + (furthest - centre) / (step + 1.0)
+    return centre, float(np.sqrt(np.max(np.sum((points - centre) ** 2, axis=1))))
+
+
+def _move_eccentricity(orbit: KeplerOrbit, keeping: Keeping, ahead: PathAhead) -> tuple[Impulse, ...]:
+    a_km = ahead.semi_major_axis_km
+    nominal = eccentricity_vector(np.array(orbit.eccentricity), np.array(orbit.argument_of_perilune_rad))
+    bands = [keeping.perilune_altitude_km, keeping.apolune_altitude_km]
+    half_km = min(0.5 * (band[1] - band[0]) for band in bands if band is not None)
+    change = nominal - stays_longest_about(ahead.eccentricity_vector, _INSIDE * half_km / a_km)
     size = float(np.linalg.norm(change))
-    axis = (orbit.semi_major_axis_km - now.semi_major_axis_km) / now.semi_major_axis_km
-    quarter = 0.25 * np.sqrt(GM_MOON_KM3_S2 / now.semi_major_axis_km)
+    axis = (orbit.semi_major_axis_km - a_km) / a_km
+    quarter = 0.25 * np.sqrt(GM_MOON_KM3_S2 / a_km)
     towards = float(np.arctan2(change[1], change[0]))
     return (
         Impulse("latitude", quarter * (axis + size), argument_of_latitude_rad=towards),
@@ -198,29 +252,40 @@ def _move_eccentricity(
     )
 
 
-def _half_width_km(keeping: Keeping) -> float:
-    bands = [keeping.perilune_altitude_km, keeping.apolune_altitude_km]
-    return min(0.5 * (band[1] - band[0]) for band in bands if band is not None)
-
-
-def _restore_perilune(keeping: Keeping, now: KeplerOrbit) -> tuple[Impulse, ...]:
+def _perilune_leaves(keeping: Keeping, ahead: PathAhead) -> bool:
     low_km, high_km = keeping.perilune_altitude_km
-    if low_km <= now.perilune_altitude_km <= high_km:
+    return not low_km <= float(ahead.perilune_altitude_km[0]) <= high_km
+
+
+def _move_perilune(keeping: Keeping, ahead: PathAhead) -> tuple[Impulse, ...]:
+    if not _perilune_leaves(keeping, ahead):
         return ()
-    return (Impulse("apolune", perilune_radius_km=R_MOON_KM + 0.5 * (low_km + high_km)),)
+    low_km, high_km = keeping.perilune_altitude_km
+    path_km = ahead.perilune_altitude_km[:, None]
+    centre_km = float(stays_longest_about(path_km, _INSIDE * 0.5 * (high_km - low_km))[0])
+    return (Impulse("apolune", perilune_change_km=0.5 * (low_km + high_km) - centre_km),)
 
 
-def _restore_argument(keeping: Keeping, now: KeplerOrbit) -> tuple[Impulse, ...]:
+def _argument_leaves(keeping: Keeping, ahead: PathAhead) -> bool:
     if keeping.argument_of_perilune_rad is None:
+        return False
+    low, high = keeping.argument_of_perilune_rad
+    return abs(_turned(float(ahead.argument_of_perilune_rad[0]) - 0.5 * (low + high))) > 0.5 * (high - low)
+
+
+def _move_argument(keeping: Keeping, now: KeplerOrbit, ahead: PathAhead) -> tuple[Impulse, ...]:
+    if keeping.argument_of_perilune_rad is None or not _argument_leaves(keeping, ahead):
         return ()
     low, high = keeping.argument_of_perilune_rad
-    turn = np.mod(0.5 * (low + high) - now.argument_of_perilune_rad + np.pi, 2.0 * np.pi) - np.pi
-    if abs(turn) <= 0.5 * (high - low):
-        return ()
-    e = now.eccentricity
-    speed = np.sqrt(GM_MOON_KM3_S2 / now.semi_major_axis_km)
+    path = ahead.argument_of_perilune_rad[:, None]
+    turn = _turned(0.5 * (low + high) - float(stays_longest_about(path, _INSIDE * 0.5 * (high - low))[0]))
+    e, speed = now.eccentricity, np.sqrt(GM_MOON_KM3_S2 / now.semi_major_axis_km)
     along = float(e * speed * turn / (4.0 * np.sqrt(1.0 - e * e)))
     return Impulse("ahead_of_perilune", along), Impulse("behind_perilune", -along)
+
+
+def _turned(angle_rad: float) -> float:
+    return float(np.mod(angle_rad + np.pi, 2.0 * np.pi) - np.pi)
 
 
 # --- where and how much --------------------------------------------------------------------------------------------
@@ -240,20 +305,25 @@ def wait_s(impulse: Impulse, now: KeplerOrbit) -> float:
 
 def delta_v_icrf_km_s(impulse: Impulse, state: FloatArray) -> FloatArray:
     """Change of velocity (3,) of an impulse at a state (6,), along the motion."""
-    r, v = state[:3], state[3:]
+    v = state[3:]
     speed = float(np.linalg.norm(v))
     along = impulse.along_km_s
     if np.isnan(along):
-        along = _speed_for_perilune_km_s(float(np.linalg.norm(r)), impulse.perilune_radius_km, r, v) - speed
+        along = _speed_for_perilune_km_s(state, impulse.perilune_change_km) - speed
     dv: FloatArray = along / speed * v
     return dv
 
 
-def _speed_for_perilune_km_s(distance_km: float, perilune_km: float, r: FloatArray, v: FloatArray) -> float:
-    """Speed at which the orbit from here, in the same direction, has a given perilune.
+def _speed_for_perilune_km_s(state: FloatArray, change_km: float) -> float:
+    """Speed at which the orbit from here, in the same direction, has its perilune moved.
 
-    With the flight path's cosine c to the horizontal: (r c v)^2 = rp^2 (v^2 + 2 GM (1/rp - 1/r)).
+    With the flight path's cosine c to the horizontal: (r c v)^2 = rp^2 (v^2 + 2 GM (1/rp - 1/r)). Never below half of
+    the Moon's radius, where a path through the ground would have it.
     """
-    cosine = float(np.linalg.norm(np.cross(r, v))) / (distance_km * float(np.linalg.norm(v)))
-    energy = 2.0 * GM_MOON_KM3_S2 * (1.0 / perilune_km - 1.0 / distance_km)
-    return float(np.sqrt(energy / ((distance_km * cosine / perilune_km) ** 2 - 1.0)))
+    r_km, speed = float(np.linalg.norm(state[:3])), float(np.linalg.norm(state[3:]))
+    h = float(np.linalg.norm(np.cross(state[:3], state[3:])))
+    e2 = 1.0 - h * h / GM_MOON_KM3_S2 * (2.0 / r_km - speed * speed / GM_MOON_KM3_S2)
+    perilune_km = h * h / GM_MOON_KM3_S2 / (1.0 + np.sqrt(max(0.0, e2)))
+    wanted_km = max(perilune_km + change_km, 0.5 * R_MOON_KM)
+    energy = 2.0 * GM_MOON_KM3_S2 * (1.0 / wanted_km - 1.0 / r_km)
+    return float(np.sqrt(energy / ((h / (speed * wanted_km)) ** 2 - 1.0)))

@@ -100,9 +100,7 @@ def fly(
         _set_arc(arc, force.gm_moon_km3_s2, h, state, (g[0, 0], g[0, 1], g[0, 2]), after, (bx, by, bz))
         outcome, moment = _happening(arc, state, after, sign, watch)
         last = t + moment if outcome in {IMPACT, ESCAPE} else end
-        while done < len(out) and even.first_s + even.step_s * done <= last:
-            _state_on_arc(arc, state, even.first_s + even.step_s * done - t, out[done])
-            done += 1
+        done = _sample(arc, state, t, last, even, out, done)
         if outcome != REACHED:
             event[0] = t + moment
             _state_on_arc(arc, state, moment, event[1:])
@@ -116,38 +114,61 @@ def fly(
     return LOST, done, event
 
 
+@jit()
+def _sample(arc: Any, state: Any, t_s: float, last_s: float, even: Any, out: Any, done: int) -> int:
+    """Write the states at the even times of a step from ``t_s`` to ``last_s``; return how many there are now."""
+    while done < len(out) and even.first_s + even.step_s * done <= last_s:
+        _state_on_arc(arc, state, even.first_s + even.step_s * done - t_s, out[done])
+        done += 1
+    return done
+
+
 # --- what happens in a step ----------------------------------------------------------------------------------------
 
 
 @jit()
 def _happening(arc: Any, state: Any, after: Any, sign: float, watch: Any) -> Any:
     """Outcome of a step and its time from the step's start; REACHED where nothing happens."""
+    outcome, moment = REACHED, arc[0]
+    before_outward, after_outward = sign * _outward(state), sign * _outward(after)
+    if before_outward < 0.0 <= after_outward:
+        outcome, moment = _at_perilune(arc, state, watch)
+    elif before_outward >= 0.0 > after_outward:
+        outcome, moment = _at_apolune(arc, state, watch)
+    if outcome != REACHED:
+        return outcome, moment
     before_km, after_km = _distance(state), _distance(after)
-    falling, rising = sign * _outward(state), sign * _outward(after)
-    h = arc[0]
-    if falling < 0.0 <= rising:
-        apsis = _root_of_outward(arc, state)
-        apsis_km = _distance_on_arc(arc, state, apsis)
-        if apsis_km < watch.floor_km:
-            return IMPACT, _root_of_distance(arc, state, watch.floor_km, apsis)
-        if not watch.least_perilune_km <= apsis_km <= watch.most_perilune_km:
-            return PERILUNE, apsis
-    elif falling >= 0.0 > rising:
-        apsis = _root_of_outward(arc, state)
-        apsis_km = _distance_on_arc(arc, state, apsis)
-        if apsis_km > watch.ceiling_km:
-            return ESCAPE, _root_of_distance(arc, state, watch.ceiling_km, apsis)
-        if not watch.least_apolune_km <= apsis_km <= watch.most_apolune_km:
-            return APOLUNE, apsis
     if after_km < watch.floor_km <= before_km:
-        return IMPACT, _root_of_distance(arc, state, watch.floor_km, h)
+        return IMPACT, _root_of_distance(arc, state, watch.floor_km, arc[0])
     if after_km > watch.ceiling_km >= before_km:
-        return ESCAPE, _root_of_distance(arc, state, watch.ceiling_km, h)
-    return REACHED, h
+        return ESCAPE, _root_of_distance(arc, state, watch.ceiling_km, arc[0])
+    return REACHED, moment
 
 
 @jit()
-def _root_of_outward(arc: Any, state: Any) -> float:
+def _at_perilune(arc: Any, state: Any, watch: Any) -> Any:
+    apsis = _root_of_outward(arc, state)
+    apsis_km = _distance_on_arc(arc, state, apsis)
+    if apsis_km < watch.floor_km:
+        return IMPACT, _root_of_distance(arc, state, watch.floor_km, apsis)
+    if not watch.least_perilune_km <= apsis_km <= watch.most_perilune_km:
+        return PERILUNE, apsis
+    return REACHED, arc[0]
+
+
+@jit()
+def _at_apolune(arc: Any, state: Any, watch: Any) -> Any:
+    apsis = _root_of_outward(arc, state)
+    apsis_km = _distance_on_arc(arc, state, apsis)
+    if apsis_km > watch.ceiling_km:
+        return ESCAPE, _root_of_distance(arc, state, watch.ceiling_km, apsis)
+    if not watch.least_apolune_km <= apsis_km <= watch.most_apolune_km:
+        return APOLUNE, apsis
+    return REACHED, arc[0]
+
+
+@jit()
+def _root_of_outward(arc: Any, state: Any) -> Any:
     """Time in a step at which the vehicle moves neither up nor down, by halving."""
     here = np.empty(6)
     low, high, rises = 0.0, arc[0], _outward(state) < 0.0
@@ -162,7 +183,7 @@ def _root_of_outward(arc: Any, state: Any) -> float:
 
 
 @jit()
-def _root_of_distance(arc: Any, state: Any, distance_km: float, until_s: float) -> float:
+def _root_of_distance(arc: Any, state: Any, distance_km: float, until_s: float) -> Any:
     """Time from a step's start up to ``until_s`` at which a distance is crossed, by halving."""
     low, high, inside = 0.0, until_s, _distance(state) < distance_km
     for _ in range(_ROOT_STEPS):
@@ -175,21 +196,21 @@ def _root_of_distance(arc: Any, state: Any, distance_km: float, until_s: float) 
 
 
 @jit()
-def _distance_on_arc(arc: Any, state: Any, elapsed_s: float) -> float:
+def _distance_on_arc(arc: Any, state: Any, elapsed_s: float) -> Any:
     here = np.empty(6)
     _state_on_arc(arc, state, elapsed_s, here)
     return _distance(here)
 
 
 @jit()
-def _distance(state: Any) -> float:
-    return float(np.sqrt(state[0] ** 2 + state[1] ** 2 + state[2] ** 2))
+def _distance(state: Any) -> Any:
+    return np.sqrt(state[0] * state[0] + state[1] * state[1] + state[2] * state[2])
 
 
 @jit()
-def _outward(state: Any) -> float:
+def _outward(state: Any) -> Any:
     """Position times velocity: below zero on the way down."""
-    return float(state[0] * state[3] + state[1] * state[4] + state[2] * state[5])
+    return state[0] * state[3] + state[1] * state[4] + state[2] * state[5]
 
 
 # --- the path within a step ----------------------------------------------------------------------------------------

@@ -1,0 +1,214 @@
+"""The course of a flight about the Moon: flown by chunks, corrected where its bands ask for it, and kept in files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.astro.time import utc_text
+from sim.constants import R_MOON_KM
+from sim.errors import UsageError
+from sim.orbit.checkpoint import load_checkpoint, save_checkpoint
+from sim.orbit.elements import KeplerOrbit, elements_of, orbit_of, state_icrf
+from sim.orbit.keeping import (
+    LOOK_AHEAD_S,
+    PathAhead,
+    correction,
+    delta_v_icrf_km_s,
+    eccentricity_vector,
+    leaves_bands,
+    wait_s,
+)
+from sim.orbit.lunar_kernel import APOLUNE, LOST, PERILUNE, REACHED, STATE, TIME, Samples, Watch, fly
+from sim.orbit.lunar_problem import TOLERANCE, LunarFlightProblem, Setting
+from sim.units import DAY_S
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+CHECKPOINT_S = 20.0
+"""Least time by the clock between two checkpoints."""
+
+_CHUNK_S = 30.0 * DAY_S
+_LOOKS_A_REVOLUTION = 24
+_SOON_REVOLUTIONS = 1.5
+_DEEP_KM = R_MOON_KM - 30.0
+"""A look ahead goes on to here, just above where the series of the field ends."""
+
+
+@dataclass(slots=True)
+class Course:
+    """How far a flight got: what a checkpoint keeps."""
+
+    flight: FloatArray
+    samples: FloatArray
+    done: int
+    outcome: int = REACHED
+    event: FloatArray = field(default_factory=lambda: np.full(7, np.nan))
+    burn_s: list[float] = field(default_factory=list)
+    burn_km_s: list[FloatArray] = field(default_factory=list)
+
+
+def start_or_resume(problem: LunarFlightProblem, setting: Setting) -> Course:
+    """Go on from the checkpoint of this flight, or begin."""
+    kept = load_checkpoint(problem.checkpoint, setting.key) if problem.checkpoint is not None else None
+    return _start(problem, setting) if kept is None else _resumed(kept, setting)
+
+
+def _start(problem: LunarFlightProblem, setting: Setting) -> Course:
+    """Stand at the earlier of epoch and start."""
+    orbit = problem.orbit
+    course = Course(
+        flight=np.concatenate([[orbit.epoch_tdb_s - setting.zero_tdb_s, 0.0], state_icrf(orbit)]),
+        samples=np.empty((setting.count, 6)),
+        done=0,
+    )
+    if orbit.epoch_tdb_s > problem.start_tdb_s:
+        outcome = _advance(setting, course, 0.0, watch=_unkept(setting.watch), exactly=True, sampling=False)
+        if outcome != REACHED:
+            when = utc_text(setting.zero_tdb_s + course.event[0], 0)
+            message = (
+                f"{problem.name}: flown back from its epoch it would have left the ground at {when}, after the "
+                "horizon begins: give it an epoch at or before the start"
+            )
+            raise UsageError(message)
+        course.flight[1] = 0.0
+    return course
+
+
+def fly_to_the_end(problem: LunarFlightProblem, setting: Setting, course: Course, progress: Progress | None) -> None:
+    """Fly by chunks; after each a checkpoint may be written, which changes nothing of the flight."""
+    saved, begun_s = time.monotonic(), course.flight[TIME]
+    while course.outcome == REACHED and course.flight[TIME] < setting.stop_s:
+        chunk_s = min(setting.stop_s, _CHUNK_S * (np.floor(course.flight[TIME] / _CHUNK_S) + 1.0))
+        while course.outcome == REACHED and course.flight[TIME] < chunk_s:
+            outcome = _advance(setting, course, chunk_s)
+            if outcome in {PERILUNE, APOLUNE}:
+                outcome = _correct(problem, setting, course)
+            course.outcome = outcome
+        finished = course.outcome != REACHED or course.flight[TIME] >= setting.stop_s
+        if problem.checkpoint is not None and (finished or time.monotonic() - saved >= CHECKPOINT_S):
+            save_checkpoint(problem.checkpoint, setting.key, _kept(course))
+            saved = time.monotonic()
+        if progress is not None:
+            progress(min(1.0, (course.flight[TIME] - begun_s) / (setting.stop_s - begun_s)))
+    if course.outcome == LOST:
+        when = utc_text(setting.zero_tdb_s + float(course.flight[TIME]), 0)
+        message = f"{problem.name}: the flight cannot be followed beyond {when}"
+        raise UsageError(message)
+
+
+def _advance(
+    setting: Setting,
+    course: Course,
+    until_s: float,
+    *,
+    watch: Watch | None = None,
+    exactly: bool = False,
+    sampling: bool = True,
+) -> int:
+    """Fly on to a time, or to what comes before; return the outcome."""
+    out = course.samples if sampling else course.samples[:0]
+    outcome, course.done, event = fly(
+        setting.force,
+        course.flight,
+        until_s,
+        exactly,
+        TOLERANCE,
+        watch or setting.watch,
+        setting.even,
+        out,
+        course.done,
+    )
+    if outcome != REACHED:
+        course.event = event
+    return int(outcome)
+
+
+def _correct(problem: LunarFlightProblem, setting: Setting, course: Course) -> int:
+    """Fly the impulses that an orbit out of its bands needs; the flight stops at none of its apsides meanwhile."""
+    orbit, keeping = problem.orbit, problem.keeping
+    if keeping is None:
+        return REACHED
+    now = _osculating(problem, setting, course.flight[TIME], course.flight[STATE:])
+    if keeping.law == "apsides":
+        soon = _path_ahead(problem, setting, course.flight, _SOON_REVOLUTIONS * now.period_s)
+        if not leaves_bands(keeping, soon):
+            return REACHED
+    ahead = _path_ahead(problem, setting, course.flight, LOOK_AHEAD_S[keeping.law])
+    for impulse in correction(orbit, keeping, now, ahead):
+        now = _osculating(problem, setting, course.flight[TIME], course.flight[STATE:])
+        at_s = course.flight[TIME] + wait_s(impulse, now)
+        outcome = _advance(setting, course, at_s, watch=_unkept(setting.watch), exactly=True)
+        if outcome != REACHED or course.flight[TIME] >= setting.stop_s:
+            return outcome
+        dv = delta_v_icrf_km_s(impulse, course.flight[STATE:])
+        course.flight[STATE + 3 :] += dv
+        course.burn_s.append(float(course.flight[TIME]))
+        course.burn_km_s.append(dv)
+    return REACHED
+
+
+def _path_ahead(problem: LunarFlightProblem, setting: Setting, flight: FloatArray, look_s: float) -> PathAhead:
+    """Fly on without burns, into the ground if need be, and tell the elements by revolution."""
+    now = _osculating(problem, setting, flight[TIME], flight[STATE:])
+    step_s = now.period_s / _LOOKS_A_REVOLUTION
+    states = np.empty((int(look_s / step_s), 6))
+    watch = _unkept(setting.watch)._replace(floor_km=_DEEP_KM)
+    even = Samples(float(flight[TIME]), step_s)
+    _, done, _ = fly(setting.force, flight.copy(), flight[TIME] + look_s, False, TOLERANCE, watch, even, states, 0)
+    t_tdb_s = setting.zero_tdb_s + even.first_s + step_s * np.arange(done)
+    found = elements_of(states[:done], t_tdb_s, problem.orbit.frame)
+    whole = done // _LOOKS_A_REVOLUTION * _LOOKS_A_REVOLUTION
+    vector = eccentricity_vector(found.eccentricity[:whole], found.argument_of_perilune_rad[:whole])
+    after = np.flatnonzero(np.diff(found.mean_anomaly_rad) < -np.pi) + 1
+    passages = after if len(after) else np.array([-1])
+    perilune_km = found.semi_major_axis_km * (1.0 - found.eccentricity) - R_MOON_KM
+    return PathAhead(
+        semi_major_axis_km=float(found.semi_major_axis_km[:_LOOKS_A_REVOLUTION].mean()),
+        eccentricity_vector=vector.reshape(-1, _LOOKS_A_REVOLUTION, 2).mean(axis=1),
+        perilune_altitude_km=perilune_km[passages],
+        argument_of_perilune_rad=found.argument_of_perilune_rad[passages],
+    )
+
+
+def _unkept(watch: Watch) -> Watch:
+    """Return the stops of a flight without bands."""
+    return Watch(watch.floor_km, watch.ceiling_km, 0.0, np.inf, 0.0, np.inf)
+
+
+def _osculating(problem: LunarFlightProblem, setting: Setting, t_s: float, state: FloatArray) -> KeplerOrbit:
+    return orbit_of(state, setting.zero_tdb_s + t_s, problem.orbit.frame)
+
+
+# --- checkpoints ---------------------------------------------------------------------------------------------------
+
+
+def _kept(course: Course) -> dict[str, FloatArray]:
+    return {
+        "flight": course.flight,
+        "samples": course.samples[: course.done],
+        "outcome": np.array(float(course.outcome)),
+        "event": course.event,
+        "burn_s": np.array(course.burn_s),
+        "burn_km_s": np.reshape(np.array(course.burn_km_s), (-1, 3)),
+    }
+
+
+def _resumed(kept: dict[str, FloatArray], setting: Setting) -> Course:
+    done = len(kept["samples"])
+    samples = np.empty((setting.count, 6))
+    samples[:done] = kept["samples"]
+    return Course(
+        flight=kept["flight"],
+        samples=samples,
+        done=done,
+        outcome=int(kept["outcome"]),
+        event=kept["event"],
+        burn_s=kept["burn_s"].tolist(),
+        burn_km_s=list(kept["burn_km_s"]),
+    )
