@@ -106,7 +106,7 @@ def simulate_power(elements: Sequence[PoweredElement], light: Sunlight) -> Power
     Raises
     ------
     UsageError
-        For epochs that are not even, two elements of one name, or a mounting that is not known.
+        For epochs that are not even, light of another length, two elements of one name, or an unknown mounting.
     """
     _check(elements, light)
     epochs = len(light.t_tdb_s)
@@ -235,6 +235,10 @@ def _check(elements: Sequence[PoweredElement], light: Sunlight) -> None:
     t = light.t_tdb_s
     if len(t) < 2 or not np.allclose(np.diff(t), light.step_s, rtol=0.0, atol=_EVEN * light.step_s):
         message = "the epochs of the light are not even: give two or more, one step apart"
+        raise UsageError(message)
+    own = [each.panels.sun_fraction for each in elements if each.panels and each.panels.sun_fraction is not None]
+    if any(np.shape(fraction) != t.shape for fraction in (light.sun_fraction, *own)):
+        message = f"the light does not stand at the {len(t)} epochs: give one value for each"
         raise UsageError(message)
     names = [element.name for element in elements]
     doubled = sorted({name for name in names if names.count(name) > 1})

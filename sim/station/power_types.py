@@ -16,7 +16,7 @@ from sim.astro.spans import NONE, Spans
 FloatArray = NDArray[np.float64]
 
 PLUTONIUM_238_HALF_LIFE_YR = 87.7
-"""Nuclear Data Sheets 107 (2006) 3323 (Browne & Tuli): 87.7 years."""
+"""NUBASE2020: Kondev et al. 2021, Chin. Phys. C 45, 030001."""
 
 
 class State(IntEnum):

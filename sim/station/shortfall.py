@@ -47,13 +47,16 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class PowerSummary:
-    """Power of one grid in a few figures, counted from its first element's arrival.
+    """Power of one grid in a few figures.
 
     Attributes
     ----------
     grid : str
+    alive_time : float
+        Share of the time since each element's arrival in which it is not dead; 1 where none arrives.
     served_time, served_energy : float
-        Shares of time without shortage, and of the energy asked that is met; 1 where nothing is asked.
+        While an element is there and alive: shares of time without shortage, and of the energy asked that is met;
+        1 where nothing is asked. The dead ask nothing.
     supplied_kwh, used_kwh, missing_kwh, unmet_kwh, curtailed_kwh, lost_kwh : float
         In all.
     longest_shortfall_s, most_missing_kwh, peak_missing_kw : float
@@ -63,6 +66,7 @@ class PowerSummary:
     """
 
     grid: str
+    alive_time: float
     served_time: float
     served_energy: float
     supplied_kwh: float
@@ -147,12 +151,13 @@ def _of_grid(history: PowerHistory, place: int) -> Iterator[Shortfall]:
 def _summary(history: PowerHistory, place: int) -> PowerSummary:
     grid, hours = history.grids[place], history.step_h
     state = history.state[[row for row, name in enumerate(history.grid_of) if name == grid]]
-    there = np.logical_or.accumulate((state != State.ABSENT).any(axis=0))
+    arrived, there = int((state != State.ABSENT).sum()), (state > State.DEAD).any(axis=0)
     wanted, missing = history.grid_wanted_kw[place], history.grid_missing_kw[place]
     short = tuple(_of_grid(history, place))
     asked, steps = float(wanted.sum()), int(there.sum())
     return PowerSummary(
         grid,
+        float((state > State.DEAD).sum()) / arrived if arrived else 1.0,
         1.0 - float((missing > SHORT_KW).sum()) / steps if steps else 1.0,
         1.0 - float(missing.sum()) / asked if asked > 0.0 else 1.0,
         float(history.supply_kw[place].sum() * hours),

@@ -1,7 +1,8 @@
 """How large arrays and batteries must be: the smallest of the one for a given other, and the curve of both.
 
-The battery starts full, and nothing sleeps: what is asked is the load of full service. With more array or more battery
-the charge is at every epoch at least what it was, so the share of time served only grows: bisection finds the edge.
+The battery starts full, nothing is kept in reserve and nothing sleeps: what is asked is the load of full service. With
+more array or more battery the charge is at every epoch at least what it was, so the share of time served only grows:
+bisection finds the edge.
 """
 
 from __future__ import annotations
@@ -158,15 +159,14 @@ def served_time(problem: SizingProblem, area_m2: float, usable_kwh: float) -> fl
 def smallest_battery(problem: SizingProblem, area_m2: float, served: float = 1.0) -> Fit | NoFit:
     """Find the least usable capacity with which a given array serves the wanted share of time.
 
-    ``NoFit`` where the array gives less over the whole time than the loads take, losses included: any battery would
-    only live on the charge that it came with.
+    ``NoFit`` where the sources give less over the whole time than that share of the loads takes, losses included: any
+    battery would only live on the charge that it came with.
     """
     net = problem.net_kw(area_m2)
     allowed = _allowed(problem, served)
     if _steps_short(problem, net, 0.0) <= allowed:
         return _fit(problem, area_m2, 0.0)
-    gain, draw = _stored_and_drawn_kw(problem, net)
-    if served >= 1.0 and gain < draw:
+    if not _lasts(problem, net, served):
         return NoFit("over the whole time the sources give less than the loads take and the battery loses")
     most = sequent_peak_kwh(net, problem.step_h, problem.charge_efficiency, problem.discharge_efficiency)
     if allowed == 0 and problem.self_discharge_per_yr == 0.0:
@@ -180,7 +180,8 @@ def smallest_array(problem: SizingProblem, usable_kwh: float, served: float = 1.
     allowed = _allowed(problem, served)
 
     def serves(area: float) -> bool:
-        return _steps_short(problem, problem.net_kw(area), usable_kwh) <= allowed
+        net = problem.net_kw(area)
+        return _steps_short(problem, net, usable_kwh) <= allowed and _lasts(problem, net, served)
 
     if serves(0.0):
         return _fit(problem, 0.0, usable_kwh)
@@ -214,10 +215,11 @@ def _steps_short(problem: SizingProblem, net_kw: FloatArray, usable_kwh: float) 
     return int(steps_short(net_kw, problem.step_h, usable_kwh, *efficiencies, problem.kept))
 
 
-def _stored_and_drawn_kw(problem: SizingProblem, net_kw: FloatArray) -> tuple[float, float]:
-    """Mean power that could be stored, and mean power drawn from the battery; at the epochs, to a step at the ends."""
+def _lasts(problem: SizingProblem, net_kw: FloatArray, served: float) -> bool:
+    """Whether over the whole time as much can be stored as the served share of what is drawn."""
     stored = np.maximum(net_kw, 0.0).mean() * problem.charge_efficiency
-    return float(stored), float(np.maximum(-net_kw, 0.0).mean() / problem.discharge_efficiency)
+    drawn = np.maximum(-net_kw, 0.0).mean() / problem.discharge_efficiency
+    return bool(stored >= served * drawn)
 
 
 def _smallest(serves: Callable[[float], bool], guess: float) -> float | None:

@@ -18,8 +18,8 @@ def sequent_peak_kwh(net_kw: FloatArray, hours: float, charge_efficiency: float,
     """Return the least battery, full at first and without self-discharge, that never runs dry.
 
     The sequent-peak algorithm: how far the battery is below full, K, is carried along, K = max(0, K + out - in); its
-    highest value is the capacity (Thomas & Burden 1963; Loucks & van Beek 2017, Water Resource Systems Planning and
-    Management, eq. 4.4; after Rippl 1883, Min. Proc. Inst. Civ. Eng. 71, 270).
+    highest value is the capacity (Thomas & Burden 1963, Operations Research in Water Quality Management; after Rippl
+    1883, Min. Proc. Inst. Civ. Eng. 71, 270).
     """
     below, most = 0.0, 0.0
     for step in range(len(net_kw) - 1):

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from sim.astro.spans import spans
+from sim.astro.time import tdb_s_from_utc
 from sim.errors import UsageError
+from sim.station.horizon import packaged_horizon
 from sim.station.power import electric_heat_kw, simulate_power, source_kw
+from sim.station.power_inputs import sunlight_of
 from sim.station.power_types import (
     Isotope,
     Loads,
@@ -18,7 +21,8 @@ from sim.station.power_types import (
     Store,
     Sunlight,
 )
-from sim.station.solar import solar_power_kw
+from sim.station.site import site_ephemeris, site_epochs, site_geometry
+from sim.station.solar import SOLAR_CONSTANT_KW_M2, solar_power_kw
 from sim.units import DEG, HOUR_S, YEAR_S
 
 
@@ -228,7 +232,23 @@ class TestGrids:
 def test_bad_input_says_what_is_wrong():
     with pytest.raises(UsageError, match="not even"):
         simulate_power([], Sunlight(np.array([0.0, 1.0, 3.0]), np.ones(3), np.ones(3), np.ones(3)))
+    with pytest.raises(UsageError, match="at the 337 epochs"):
+        simulate_power([PoweredElement("a", panels=Panels(1.0, sun_fraction=np.ones(5)))], DARK)
     with pytest.raises(UsageError, match="two elements are called a"):
         simulate_power([PoweredElement("a"), PoweredElement("a")], DARK)
     with pytest.raises(UsageError, match="no mounting: write tracking"):
         simulate_power([PoweredElement("a", panels=Panels(1.0, mounting="roof"))], DARK)
+
+
+def test_a_polar_ridge_gives_what_its_light_averages():
+    """A year at the connecting ridge: a tracking array gives its rating times the mean of the Sun's disc in sight."""
+    t = site_epochs(tdb_s_from_utc("2031-01-01"), tdb_s_from_utc("2032-01-01"), 6.0 * HOUR_S)
+    site = site_geometry(-89.53432, -150.05233, 1663.0, packaged_horizon("connecting-ridge_10m_1deg"))
+    light = sunlight_of(t, site_ephemeris(site, t))
+    rating_kw = SOLAR_CONSTANT_KW_M2 * 10.0 * 0.3
+    plants = [PoweredElement(name, panels=Panels(10.0, mounting=name)) for name in ("tracking", "vertical_mast")]
+    tracking, mast = simulate_power(plants, light).supply_kw.mean(axis=1)
+    steps = 0.5 * (light.sun_fraction[1:] + light.sun_fraction[:-1])
+    assert tracking == pytest.approx(rating_kw * steps.mean(), rel=1e-12)
+    # The Sun stands at most 2.1 deg high there (0.47 deg from the pole, 1.54 deg of obliquity): cos 2.1 deg = 0.99933.
+    assert 0.9993 < mast / tracking < 1.0

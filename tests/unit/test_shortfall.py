@@ -47,11 +47,13 @@ class TestShortfalls:
 
     def test_the_summary_counts_time_and_energy(self, history):
         hut, rover = power_summaries(history)
-        assert hut.served_time == pytest.approx(1.0 - 16.0 / 60.0, rel=1e-12)
+        # It lives for 36 hours of 60.
+        assert hut.alive_time == pytest.approx(0.6, rel=1e-12)
+        assert hut.served_time == pytest.approx(1.0 - 16.0 / 36.0, rel=1e-12)
         assert hut.served_energy == pytest.approx(25.0 / 36.0, rel=1e-9)
         assert hut.longest_shortfall_s == 16 * HOUR_S
         assert hut.least_stored_kwh == pytest.approx(0.0, abs=1e-9)
-        assert (rover.served_time, rover.served_energy, rover.missing_kwh) == (1.0, 1.0, 0.0)
+        assert (rover.alive_time, rover.served_time, rover.served_energy, rover.missing_kwh) == (1.0, 1.0, 1.0, 0.0)
         assert rover.curtailed_kwh == pytest.approx(24.0, rel=1e-9)
 
     def test_states_and_shortages_as_spans(self, history):
@@ -65,7 +67,7 @@ class TestShortfalls:
     def test_a_grid_that_never_lands_asks_nothing(self):
         never = PoweredElement("never", Loads(1.0, 1.0), np.inf)
         (summary,) = power_summaries(simulate_power([never], dark(5)))
-        assert (summary.served_time, summary.served_energy) == (1.0, 1.0)
+        assert (summary.alive_time, summary.served_time, summary.served_energy) == (1.0, 1.0, 1.0)
 
 
 class TestScenarioKeys:
