@@ -8,6 +8,7 @@ bands for longest. So what comes and goes by itself, with the month, is not burn
 leaves its band, two burns half a revolution apart move the vector and restore the semi-major axis. A burn dv at an
 argument of latitude u changes the vector of a near-circular orbit by 2 dv/v (cos u, sin u) and the axis by 2 a dv/v
 (Gauss's equations for e = 0), so the pair stands where the wanted change points and opposite it, and costs v |de|/2.
+The burn that raises comes first: perilune never sinks on the way, apolune may overshoot its band for half a revolution.
 
 *Apsides*, for eccentric orbits. Perilune is moved by a burn at apolune. The argument is moved by two opposite burns at
 the ends of the minor axis: by Gauss's equations a burn dv along the motion turns it by 2 sin f dv / (e v), and
