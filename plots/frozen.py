@@ -77,7 +77,7 @@ def draw_stability(ax: Axes, picture: StabilityPicture, tracks: Sequence[FlownTr
         ax.text(180.0, middle, "perilune in the ground", ha="center", va="center", fontsize=8, color=INK)
     for number, track in enumerate(tracks):
         colour, style = RUN_COLOURS[number % len(RUN_COLOURS)], TRACK_STYLES[number % len(TRACK_STYLES)]
-        ax.plot(*_folded(track.elements), color=colour, linestyle=style, linewidth=1.8, label=track.name)
+        ax.plot(*_folded(track.elements), color=colour, linestyle=style, linewidth=0.9, label=track.name)
     _draw_frozen_orbits(ax, picture)
     _dress(ax, picture, highest)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sim.jit import kernel_cache_dir
 
 Arrays = dict[str, NDArray[np.float64]]
 
@@ -18,9 +17,21 @@ _KEY = "key"
 
 
 def key_of(*parts: object) -> str:
-    """Return a hash of everything a flight hangs on: its parts as they print, and the kernels' sources."""
-    text = "\n".join([kernel_cache_dir().name, *(repr(part) for part in parts)])
+    """Return a hash of everything a flight hangs on: its parts as they print, and the sources that fly it."""
+    text = "\n".join([_sources_hash(), *(repr(part) for part in parts)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _sources_hash() -> str:
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for folder in (here, here.parent / "astro"):
+        for source in sorted(folder.glob("*.py")):
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
+    digest.update((here.parent / "constants.py").read_bytes())
+    return digest.hexdigest()
 
 
 def save_checkpoint(path: Path, key: str, arrays: Arrays) -> None:

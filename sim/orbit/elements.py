@@ -7,7 +7,7 @@ by DE440's GM of the Moon.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,9 +18,6 @@ from sim.astro.twobody import orbit_from_state, state_from_orbit
 from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
 from sim.errors import UsageError
 from sim.units import DEG
-
-if TYPE_CHECKING:
-    from boinor.twobody import Orbit
 
 FloatArray = NDArray[np.float64]
 Frame = Literal["moon_me", "moon_pa", "earth_orbit_plane", "icrf"]
@@ -310,12 +307,12 @@ def _continuous(angle_rad: FloatArray) -> FloatArray:
 # --- boinor --------------------------------------------------------------------------------------------------------
 
 
-def boinor_orbit(orbit: KeplerOrbit) -> Orbit:
+def boinor_orbit(orbit: KeplerOrbit) -> Any:
     """Return an orbit as boinor's ``Orbit`` about the Moon, ICRF axes, at its epoch."""
     return orbit_from_state(state_icrf(orbit), orbit.epoch_tdb_s, "moon")
 
 
-def orbit_from_boinor(orbit: Orbit, frame: Frame = "icrf") -> KeplerOrbit:
+def orbit_from_boinor(orbit: Any, frame: Frame = "icrf") -> KeplerOrbit:
     """Return boinor's ``Orbit`` about the Moon (ICRF axes) by its elements in a frame."""
     t_tdb_s, state = state_from_orbit(orbit)
     return orbit_of(state, t_tdb_s, frame)

@@ -8,6 +8,7 @@ bands for longest. So what comes and goes by itself, with the month, is not burn
 leaves its band, two burns half a revolution apart move the vector and restore the semi-major axis. A burn dv at an
 argument of latitude u changes the vector of a near-circular orbit by 2 dv/v (cos u, sin u) and the axis by 2 a dv/v
 (Gauss's equations for e = 0), so the pair stands where the wanted change points and opposite it, and costs v |de|/2.
+The burn that raises comes first: perilune never sinks on the way, apolune may overshoot its band for half a revolution.
 
 *Apsides*, for eccentric orbits. Perilune is moved by a burn at apolune. The argument is moved by two opposite burns at
 the ends of the minor axis: by Gauss's equations a burn dv along the motion turns it by 2 sin f dv / (e v), and
@@ -48,6 +49,7 @@ LOOK_AHEAD_S = {"eccentricity_vector": 28.0 * DAY_S, "apsides": 55.0 * DAY_S}
 _INSIDE = 0.9
 """Share of a band's half width in which the path ahead is to fit: osculating apsides swing by a kilometre or two."""
 
+LEAST_BAND_KM = 8.0
 _BALL_STEPS = 300
 
 
@@ -121,27 +123,34 @@ def keeping_of(
     Raises
     ------
     UsageError
-        Where the band reaches into the ground.
+        Where a band reaches into the ground, is too narrow, or is none that the orbit's law keeps.
     """
-    perilune_km, apolune_km = orbit.perilune_altitude_km, orbit.apolune_altitude_km
+    perilune_km = orbit.perilune_altitude_km
     if orbit.eccentricity <= LOW_ECCENTRICITY:
-        half_km = perilune_band_km or min(DEFAULT_ALTITUDE_BAND_KM, 0.5 * perilune_km)
-        above_km = apolune_band_km or half_km
-        keeping = Keeping("eccentricity_vector", _band(perilune_km, half_km), _band(apolune_km, above_km))
+        _refuse(argument_band_rad, "the argument of a low orbit follows from its apsides: give their bands alone")
+        half_km = _or(perilune_band_km, min(DEFAULT_ALTITUDE_BAND_KM, 0.5 * perilune_km))
+        apolune = _band(orbit.apolune_altitude_km, _or(apolune_band_km, half_km))
+        keeping = Keeping("eccentricity_vector", _band(perilune_km, half_km), apolune)
     else:
-        half_km = perilune_band_km or DEFAULT_PERILUNE_BAND_SHARE * perilune_km
-        turn_rad = argument_band_rad or DEFAULT_ARGUMENT_BAND_RAD
-        keeping = Keeping(
-            "apsides",
-            _band(perilune_km, half_km),
-            argument_of_perilune_rad=_band(orbit.argument_of_perilune_rad, turn_rad),
-        )
+        _refuse(apolune_band_km, "of an eccentric orbit perilune and argument are kept: give no band of apolune")
+        half_km = _or(perilune_band_km, DEFAULT_PERILUNE_BAND_SHARE * perilune_km)
+        argument = _band(orbit.argument_of_perilune_rad, _or(argument_band_rad, DEFAULT_ARGUMENT_BAND_RAD))
+        keeping = Keeping("apsides", _band(perilune_km, half_km), argument_of_perilune_rad=argument)
     check_keeping(orbit, keeping)
     return keeping
 
 
+def _or(given: float | None, default: float) -> float:
+    return default if given is None else given
+
+
+def _refuse(given: float | None, message: str) -> None:
+    if given is not None:
+        raise UsageError(message)
+
+
 def check_keeping(orbit: KeplerOrbit, keeping: Keeping) -> None:
-    """Raise UsageError where an orbit's bands reach into the ground or leave out the orbit itself."""
+    """Raise UsageError where an orbit's bands reach into the ground, leave out the orbit itself or are too narrow."""
     low_km, high_km = keeping.perilune_altitude_km
     if low_km <= 0.0:
         message = f"the band of perilune reaches down to {low_km:g} km: make it narrower than the altitude of perilune"
@@ -152,6 +161,13 @@ def check_keeping(orbit: KeplerOrbit, keeping: Keeping) -> None:
             "put the band about it"
         )
         raise UsageError(message)
+    for low_km, high_km in (keeping.perilune_altitude_km, keeping.apolune_altitude_km or (0.0, np.inf)):
+        if high_km - low_km < LEAST_BAND_KM:
+            message = (
+                f"a band of {high_km - low_km:g} km is narrower than the apsides swing in days by themselves: give at "
+                f"least {LEAST_BAND_KM:g} km from edge to edge"
+            )
+            raise UsageError(message)
 
 
 def _band(middle: float, half: float) -> Band:

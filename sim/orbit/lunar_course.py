@@ -82,7 +82,7 @@ def _start(problem: LunarFlightProblem, setting: Setting) -> Course:
 
 def fly_to_the_end(problem: LunarFlightProblem, setting: Setting, course: Course, progress: Progress | None) -> None:
     """Fly by chunks; after each a checkpoint may be written, which changes nothing of the flight."""
-    saved, begun_s = time.monotonic(), course.flight[TIME]
+    saved = time.monotonic()
     while course.outcome == REACHED and course.flight[TIME] < setting.stop_s:
         chunk_s = min(setting.stop_s, _CHUNK_S * (np.floor(course.flight[TIME] / _CHUNK_S) + 1.0))
         while course.outcome == REACHED and course.flight[TIME] < chunk_s:
@@ -95,7 +95,7 @@ def fly_to_the_end(problem: LunarFlightProblem, setting: Setting, course: Course
             save_checkpoint(problem.checkpoint, setting.key, _kept(course))
             saved = time.monotonic()
         if progress is not None:
-            progress(min(1.0, (course.flight[TIME] - begun_s) / (setting.stop_s - begun_s)))
+            progress(min(1.0, float(course.flight[TIME]) / setting.stop_s))
     if course.outcome == LOST:
         when = utc_text(setting.zero_tdb_s + float(course.flight[TIME]), 0)
         message = f"{problem.name}: the flight cannot be followed beyond {when}"

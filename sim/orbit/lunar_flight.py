@@ -160,10 +160,10 @@ def _flight(problem: LunarFlightProblem, setting: Setting, course: Course) -> Lu
         )
         raise UsageError(message)
     ground = _ground_point(end_tdb_s, course.event[1:]) if end == "impact" else None
-    samples = course.samples[: course.done].copy()
-    samples.flags.writeable = False
     return LunarFlight(
-        ephemeris=LunarEphemeris(problem.name, problem.start_tdb_s, setting.even.step_s, samples),
+        ephemeris=LunarEphemeris(
+            problem.name, problem.start_tdb_s, setting.even.step_s, course.samples[: course.done].copy()
+        ),
         degree=setting.degree,
         forces=_forces_words(setting.degree, problem.srp_m2_kg),
         orientation=orientation_source(np.array([setting.zero_tdb_s, end_tdb_s])),
@@ -174,7 +174,7 @@ def _flight(problem: LunarFlightProblem, setting: Setting, course: Course) -> Lu
         burns=tuple(
             Burn(setting.zero_tdb_s + t_s, dv)
             for t_s, dv in zip(course.burn_s, course.burn_km_s, strict=True)
-            if t_s >= setting.even.first_s
+            if setting.even.first_s <= t_s <= end_tdb_s - setting.zero_tdb_s
         ),
     )
 
