@@ -135,8 +135,8 @@ def usual_control(stability_index: float) -> CrossingControl:
     """Control suited to how fast errors grow.
 
     Up to tenfold a revolution (9:2 orbit: 2.2) one manoeuvre a revolution at the far crossing, aimed six and a half
-    revolutions ahead, as in Guzzetti et al. Above, one at each crossing, aimed one revolution ahead, or two where errors
-    grow three-hundredfold (found by trial: with other aims more vehicles are lost).
+    revolutions ahead, as in Guzzetti et al. Above, one at each crossing, aimed one revolution ahead, or two where
+    errors grow three-hundredfold (found by trial: with other aims more vehicles are lost).
     """
     growth = stability_index + np.sqrt(max(0.0, stability_index**2 - 1.0))
     if growth <= _SLOW:

@@ -1,7 +1,7 @@
 """A guessed path made one free flight: multiple shooting by least corrections.
 
 The path is states at patch epochs. Each is flown to the next patch; where it misses, all states are corrected together
-by the least change that closes the linearised gaps. The normal equations of that are block tridiagonal, so a year or ten
+by the least change that closes the linearised gaps. The normal equations of that are block tridiagonal: a year or ten
 are one banded system and one flight of all segments a round.
 
 Far from the flight Newton's steps go astray: over years a small gap can ask for a vast correction. So at first gaps may
