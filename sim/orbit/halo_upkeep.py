@@ -24,7 +24,8 @@ from sim.astro.segments import accelerations, fly_segments
 from sim.errors import UsageError
 from sim.orbit.crossing_control import Crossings, Rules, Targets, fly_trial
 from sim.orbit.halo_flight import PeriodicFlight
-from sim.orbit.turning_axes import from_moon_icrf
+from sim.orbit.periodic import PeriodicOrbit
+from sim.orbit.turning_axes import TIME_S, from_moon_icrf
 from sim.threads import map_threads
 from sim.units import YEAR_S
 
@@ -144,6 +145,12 @@ def usual_control(stability_index: float) -> CrossingControl:
     return CrossingControl(every=1, ahead=2 if growth < _FAST else 4)
 
 
+def look_ahead_s(orbit: PeriodicOrbit, control: CrossingControl | None = None) -> float:
+    """How much longer than the time of interest a reference must be flown for its last manoeuvres to have an aim."""
+    ahead = (control or usual_control(orbit.stability_index)).ahead
+    return (0.5 * ahead + 1.0) * orbit.period * TIME_S
+
+
 def station_keeping(
     flight: PeriodicFlight,
     *,
@@ -158,7 +165,7 @@ def station_keeping(
     ----------
     flight : PeriodicFlight
         The reference. Manoeuvres are made while what they aim for lies within its ephemeris, so the reference should
-        outlast the time of interest by the control's ``ahead``.
+        outlast the time of interest by ``look_ahead_s``.
     control : CrossingControl, optional
         ``usual_control`` when None.
     errors : UpkeepErrors, optional

@@ -8,7 +8,7 @@ import pytest
 from sim.astro.nbody import ForceModel
 from sim.errors import UsageError
 from sim.orbit.halo_flight import fly_periodic_orbit
-from sim.orbit.halo_upkeep import CrossingControl, UpkeepErrors, station_keeping, usual_control
+from sim.orbit.halo_upkeep import CrossingControl, UpkeepErrors, look_ahead_s, station_keeping, usual_control
 from tests.periodic_orbits import DRO_70000, HALO_L2, NRHO_9_2, QUEQIAO_LIKE, START_TDB_S
 
 DAY_S = 86400.0
@@ -64,6 +64,12 @@ def test_manoeuvres_and_their_time(flight):
     yearly = upkeep.manoeuvre_dv_m_s.sum(axis=1) * 365.25 * DAY_S / upkeep.span_s
     assert upkeep.trial_dv_m_s_year == pytest.approx(yearly)
     assert np.isfinite(upkeep.spread_m_s_year)
+
+
+def test_a_reference_that_looks_ahead_is_kept_for_all_its_time():
+    stop = START_TDB_S + 40 * DAY_S + look_ahead_s(HALO_L2)
+    upkeep = station_keeping(fly_periodic_orbit(HALO_L2, "relay", START_TDB_S, stop), trials=1)
+    assert upkeep.span_s >= 40 * DAY_S
 
 
 def test_a_reference_too_short_is_an_error(flight):
