@@ -34,6 +34,9 @@ IntArray = NDArray[np.int64]
 
 _RATE_S: Final = 60.0
 _LOOKS: Final = 60
+_STEADY: Final = 1.5
+"""Growth of errors in a revolution below which a manoeuvre every fourth revolution will do (distant retrograde)."""
+
 _SLOW: Final = 10.0
 """Growth of errors in a revolution up to which one manoeuvre a revolution will do, aimed far ahead."""
 
@@ -135,13 +138,14 @@ class Upkeep:
 def usual_control(stability_index: float) -> CrossingControl:
     """Control suited to how fast errors grow.
 
-    Up to tenfold a revolution (9:2 orbit: 2.2) one manoeuvre a revolution at the far crossing, aimed six and a half
-    revolutions ahead, as in Guzzetti et al. Above, one at each crossing, aimed one revolution ahead, or two where
-    errors grow three-hundredfold (found by trial: with other aims more vehicles are lost).
+    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2 orbit:
+    2.2) one a revolution; both aimed six and a half revolutions ahead, as in Guzzetti et al. Above, one at each
+    crossing, aimed one revolution ahead, or two where errors grow three-hundredfold (found by trial: with other aims
+    more vehicles are lost).
     """
     growth = stability_index + np.sqrt(max(0.0, stability_index**2 - 1.0))
     if growth <= _SLOW:
-        return CrossingControl(every=2, ahead=13)
+        return CrossingControl(every=2 if growth > _STEADY else 8, ahead=13)
     return CrossingControl(every=1, ahead=2 if growth < _FAST else 4)
 
 

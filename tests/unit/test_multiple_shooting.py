@@ -49,10 +49,10 @@ def test_a_disturbed_flight_is_found_again():
     guess = true + np.random.default_rng(2).standard_normal(true.shape) * np.repeat([300.0, 1e-3], 3)
     path = free_path(t, guess, ForceModel())
     assert isinstance(path, FreePath)
-    assert path.gap_km < 1e-5
-    assert path.gap_km_s < 1e-8
+    assert path.gap_km < 1e-4
+    assert path.gap_km_s < 1e-7
     end = propagate(path.states_icrf[0], t[0], t[1], ForceModel(), "moon").states_icrf[-1]
-    assert end == pytest.approx(path.states_icrf[1], abs=1e-4)
+    assert end == pytest.approx(path.states_icrf[1], abs=2e-4)
     # no further from the guess than the flight it was made from, but for what is not linear
     off = np.linalg.norm((path.states_icrf - guess) / WEIGHT)
     assert off < 1.1 * np.linalg.norm((true - guess) / WEIGHT)
