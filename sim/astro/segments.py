@@ -276,8 +276,8 @@ def _moon_gradient(force: GeneralForce, piece: Any, place: float, x: float, y: f
     h = _DIFFERENCE * np.sqrt(r2)
     ax, ay, az = moon_field(force, piece, place, x + h, y, z)
     bx, by, bz = moon_field(force, piece, place, x - h, y, z)
-    cx, cy, cz = moon_field(force, piece, place, x, y + h, z)
-    dx, dy, dz = moon_field(force, piece, place, x, y - h, z)
+    _, cy, cz = moon_field(force, piece, place, x, y + h, z)
+    _, dy, dz = moon_field(force, piece, place, x, y - h, z)
     k = 0.5 / h
     xx, xy, xz = k * (ax - bx), k * (ay - by), k * (az - bz)
     yy, yz = k * (cy - dy), k * (cz - dz)

@@ -20,6 +20,8 @@ _TOLERANCE: Final = 1e-10
 """Of the flights: some metres at the target, against kilometres of navigation."""
 
 _MOST_CORRECTIONS: Final = 12
+_MOST_LOOKS: Final = 30
+_CROSSED_S: Final = 1e-3
 _LOST_SHARE: Final = 0.3
 """A vehicle this part of its distance from the Moon off the reference has left it."""
 
@@ -37,6 +39,8 @@ class Crossings(NamedTuple):
         The turning axes at the crossing, and their rates, 1/s.
     speed_km_s : ndarray (K,)
         Reference's velocity along x relative to the turning axes.
+    window_s : float
+        A crossing is looked for this long before and after the reference's.
     """
 
     t_s: FloatArray
@@ -46,6 +50,7 @@ class Crossings(NamedTuple):
     x_rate: FloatArray
     y_rate: FloatArray
     speed_km_s: FloatArray
+    window_s: float
 
 
 class Targets(NamedTuple):
@@ -53,14 +58,14 @@ class Targets(NamedTuple):
 
     Attributes
     ----------
-    at, aim : ndarray (M,)
-        Crossing of the manoeuvre, and the one it aims for.
-    slope : ndarray (M, 3)
-        Derivative of the speed along x at the aim by the manoeuvre's velocity, the time of crossing free.
+    at : ndarray (M,)
+        Crossing of the manoeuvre; it aims for the J-th after it.
+    slope : ndarray (M, J, 3)
+        Derivative of the speed along x at each of the J crossings after it by the manoeuvre's velocity, the time of
+        crossing free.
     """
 
     at: IntArray
-    aim: IntArray
     slope: FloatArray
 
 
@@ -88,48 +93,79 @@ def _fly(force: GeneralForce, state: Any, start_s: float, duration_s: float) -> 
 def _speed_at_crossing(force: GeneralForce, state: Any, crossings: Crossings, at: int, aim: int) -> Any:
     """Velocity along x where a flight from one crossing crosses y = 0 near another; NaN where it does not.
 
-    ``state`` is spent. Near the crossing the axes turn uniformly.
+    ``state`` is spent. Newton's steps in time, kept between an epoch known to be before the crossing and one known to
+    be after: close to the Moon the straight line through one state tells little of hours later. Near the crossing the
+    axes turn uniformly.
     """
-    t = crossings.t_s[aim]
+    t, x_rate, y_rate = crossings.t_s[aim], crossings.x_rate[aim], crossings.y_rate[aim]
+    there = crossings.states[aim]
+    rises = crossings.y[aim] @ there[3:] + y_rate @ there[:3] > 0.0
     if not _fly(force, state, crossings.t_s[at], t - crossings.t_s[at]):
         return np.nan
-    late_s = 0.0
-    for _ in range(8):
-        x = crossings.x[aim] + late_s * crossings.x_rate[aim]
-        y = crossings.y[aim] + late_s * crossings.y_rate[aim]
+    late_s, before_s, after_s = 0.0, -crossings.window_s, crossings.window_s
+    for _ in range(_MOST_LOOKS):
+        y = crossings.y[aim] + late_s * y_rate
         height = y @ state[:3]
-        rise = y @ state[3:] + crossings.y_rate[aim] @ state[:3]
-        change_s = -height / rise
-        if abs(change_s) < 1e-3:
-            return x @ state[3:] + crossings.x_rate[aim] @ state[:3]
-        if not (abs(late_s + change_s) < _LATEST_S):
+        if (height > 0.0) == rises:
+            after_s = late_s
+        else:
+            before_s = late_s
+        next_s = late_s - height / (y @ state[3:] + y_rate @ state[:3])
+        if abs(next_s - late_s) < _CROSSED_S:
+            return (crossings.x[aim] + late_s * x_rate) @ state[3:] + x_rate @ state[:3]
+        if not (before_s < next_s < after_s):
+            next_s = 0.5 * (before_s + after_s)
+        if after_s - before_s < _CROSSED_S or not _fly(force, state, t + late_s, next_s - late_s):
             return np.nan
-        if not _fly(force, state, t + late_s, change_s):
-            return np.nan
-        late_s += change_s
+        late_s = next_s
     return np.nan
 
 
-_LATEST_S: Final = 86400.0
+@jit()
+def _met(
+    force: GeneralForce, known: Any, crossings: Crossings, at: int, aim: int, slope: Any, given: Any, met_km_s: float
+) -> Any:
+    """Velocity change (3,) from ``given`` along ``slope`` that meets the aim, by secants; NaN where none was found."""
+    along, nowhere = slope / (slope @ slope), np.full(3, np.nan)
+    wanted = crossings.speed_km_s[aim]
+    before, size = 0.0, 0.0
+    last_miss = np.nan
+    for _ in range(_MOST_CORRECTIONS):
+        state = known.copy()
+        state[3:] += given + size * along
+        miss = _speed_at_crossing(force, state, crossings, at, aim) - wanted
+        if abs(miss) < met_km_s:
+            return given + size * along
+        if np.isnan(miss):
+            if size == before:
+                return nowhere
+            size = 0.5 * (before + size)
+            continue
+        step = -miss if np.isnan(last_miss) else -miss * (size - before) / (miss - last_miss)
+        before, last_miss = size, miss
+        size += step
+    return nowhere
 
 
 @jit()
 def _manoeuvre(force: GeneralForce, known: Any, crossings: Crossings, targets: Targets, k: int, met_km_s: float) -> Any:
-    """Least velocity change (3,) that meets target ``k`` from a state as it is known; NaN where none was found."""
-    slope = targets.slope[k]
-    along = slope / (slope @ slope)
+    """Velocity change (3,) that meets target ``k`` from a state as it is known; NaN where none was found.
+
+    Where errors grow so much that the aim cannot be met at once, nearer ones are met first, each from what met the one
+    before; the furthest that can be met counts.
+    """
+    at, furthest = targets.at[k], targets.slope.shape[1]
     change = np.zeros(3)
-    wanted = crossings.speed_km_s[targets.aim[k]]
-    for _ in range(_MOST_CORRECTIONS):
-        state = known.copy()
-        state[3:] += change
-        miss = _speed_at_crossing(force, state, crossings, targets.at[k], targets.aim[k]) - wanted
-        if abs(miss) < met_km_s:
-            return change
-        if np.isnan(miss):
+    direct = _met(force, known, crossings, at, at + furthest, targets.slope[k, furthest - 1], change, met_km_s)
+    if not np.isnan(direct[0]):
+        return direct
+    found = False
+    for ahead in range(1, furthest + 1):
+        further = _met(force, known, crossings, at, at + ahead, targets.slope[k, ahead - 1], change, met_km_s)
+        if np.isnan(further[0]):
             break
-        change -= miss * along
-    return np.full(3, np.nan)
+        change, found = further, True
+    return change if found else direct
 
 
 @jit()

@@ -24,7 +24,8 @@ from sim.astro.segments import accelerations, fly_segments
 from sim.errors import UsageError
 from sim.orbit.crossing_control import Crossings, Rules, Targets, fly_trial
 from sim.orbit.halo_flight import PeriodicFlight
-from sim.orbit.turning_axes import from_moon_icrf
+from sim.orbit.periodic import PeriodicOrbit
+from sim.orbit.turning_axes import TIME_S, from_moon_icrf
 from sim.threads import map_threads
 from sim.units import YEAR_S
 
@@ -33,14 +34,17 @@ IntArray = NDArray[np.int64]
 
 _RATE_S: Final = 60.0
 _LOOKS: Final = 60
-_GROWTH: Final = 200.0
-"""Of an error until the crossing aimed for: beyond it the aim is not linear any more."""
+_STEADY: Final = 1.5
+"""Growth of errors in a revolution below which a manoeuvre every fourth revolution will do (distant retrograde)."""
 
-_FURTHEST: Final = 13
-"""Half revolutions ahead at most: the six and a half revolutions of Guzzetti et al."""
+_SLOW: Final = 10.0
+"""Growth of errors in a revolution up to which one manoeuvre a revolution will do, aimed far ahead."""
 
-_FAST_GROWTH: Final = 10.0
-"""A revolution: from here on there is a manoeuvre at every crossing, not one a revolution."""
+_FAST: Final = 300.0
+"""Growth from which two crossings ahead are too near: so soon, much besides the growing error moves the speed there."""
+
+_WINDOW: Final = 0.1
+"""Of a period: a crossing is looked for this long before and after the reference's, which are half a period apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,14 @@ class CrossingControl:
     ahead : int
         Crossings from a manoeuvre to the one it aims for.
     met_km_s : float
-        A target is met within this.
+        A target is met within this (0.45 m/s: Guzzetti et al.).
     least_dv_km_s : float
         Smaller manoeuvres are left out.
     """
 
     every: int
     ahead: int
-    met_km_s: float = 1e-5
+    met_km_s: float = 4.5e-4
     least_dv_km_s: float = 3e-5
 
 
@@ -132,16 +136,23 @@ class Upkeep:
 
 
 def usual_control(stability_index: float) -> CrossingControl:
-    """Control as published for the 9:2 orbit, suited to how fast errors grow.
+    """Control suited to how fast errors grow.
 
-    One manoeuvre a revolution at the far crossing, or one at each crossing where errors grow tenfold a revolution; aimed
-    as far ahead as errors grow two-hundredfold, at most six and a half revolutions, always at a crossing of the other
-    side.
+    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2 orbit:
+    2.2) one a revolution; both aimed six and a half revolutions ahead, as in Guzzetti et al. Above, one at each
+    crossing, aimed one revolution ahead, or two where errors grow three-hundredfold (found by trial: with other aims
+    more vehicles are lost).
     """
     growth = stability_index + np.sqrt(max(0.0, stability_index**2 - 1.0))
-    halves = 2.0 * np.log(_GROWTH) / np.log(max(growth, 1.0 + 1e-9))
-    ahead = int(np.clip(2.0 * np.floor((halves + 1.0) / 2.0) - 1.0, 1.0, _FURTHEST))
-    return CrossingControl(every=1 if growth > _FAST_GROWTH else 2, ahead=ahead)
+    if growth <= _SLOW:
+        return CrossingControl(every=2 if growth > _STEADY else 8, ahead=13)
+    return CrossingControl(every=1, ahead=2 if growth < _FAST else 4)
+
+
+def look_ahead_s(orbit: PeriodicOrbit, control: CrossingControl | None = None) -> float:
+    """How much longer than the time of interest a reference must be flown for its last manoeuvres to have an aim."""
+    ahead = (control or usual_control(orbit.stability_index)).ahead
+    return (0.5 * ahead + 1.0) * orbit.period * TIME_S
 
 
 def station_keeping(
@@ -158,7 +169,7 @@ def station_keeping(
     ----------
     flight : PeriodicFlight
         The reference. Manoeuvres are made while what they aim for lies within its ephemeris, so the reference should
-        outlast the time of interest by the control's ``ahead``.
+        outlast the time of interest by ``look_ahead_s``.
     control : CrossingControl, optional
         ``usual_control`` when None.
     errors : UpkeepErrors, optional
@@ -220,7 +231,7 @@ def _crossings(flight: PeriodicFlight) -> tuple[Crossings, int]:
     x, x_rate = np.ascontiguousarray(axes[:, 0]), np.ascontiguousarray(rates[:, 0])
     y, y_rate = np.ascontiguousarray(axes[:, 1]), np.ascontiguousarray(rates[:, 1])
     speed = (x * states[:, 3:] + x_rate * states[:, :3]).sum(axis=1)
-    marks = Crossings(t - ephemeris.start_tdb_s, states, x, y, x_rate, y_rate, speed)
+    marks = Crossings(t - ephemeris.start_tdb_s, states, x, y, x_rate, y_rate, speed, _WINDOW * flight.period_s)
     distance = np.linalg.norm(states[:, :3], axis=1)
     return marks, 0 if distance[::2].mean() >= distance[1::2].mean() else 1
 
@@ -247,8 +258,13 @@ def _targets(flight: PeriodicFlight, marks: Crossings, first: int, control: Cros
     t_tdb_s = flight.ephemeris.start_tdb_s + marks.t_s
     _, steps = fly_segments(marks.states[:-1], t_tdb_s[:-1], t_tdb_s[1:], flight.forces)
     answer = _answers(flight, marks, t_tdb_s)
-    slope = np.array([_carried_back(answer[k + control.ahead], steps[k : k + control.ahead])[3:] for k in at])
-    return Targets(at, at + control.ahead, slope)
+    slope = np.empty((len(at), control.ahead, 3))
+    for row, k in enumerate(at):
+        carried = np.eye(6)
+        for ahead in range(control.ahead):
+            carried = steps[k + ahead] @ carried
+            slope[row, ahead] = (answer[k + ahead + 1] @ carried)[3:]
+    return Targets(at, slope)
 
 
 def _answers(flight: PeriodicFlight, marks: Crossings, t_tdb_s: FloatArray) -> FloatArray:
@@ -261,10 +277,3 @@ def _answers(flight: PeriodicFlight, marks: Crossings, t_tdb_s: FloatArray) -> F
     height = np.concatenate([marks.y, np.zeros_like(marks.y)], axis=1)
     answer: FloatArray = speed - (gain / rise)[:, None] * height
     return answer
-
-
-def _carried_back(row: FloatArray, steps: FloatArray) -> FloatArray:
-    """A derivative by a later state as one by an earlier state, over partial derivatives (n, 6, 6) in between."""
-    for step in steps[::-1]:
-        row = row @ step
-    return row

@@ -1,7 +1,7 @@
 """A guessed path made one free flight: multiple shooting by least corrections.
 
 The path is states at patch epochs. Each is flown to the next patch; where it misses, all states are corrected together
-by the least change that closes the linearised gaps. The normal equations of that are block tridiagonal, so a year or ten
+by the least change that closes the linearised gaps. The normal equations of that are block tridiagonal: a year or ten
 are one banded system and one flight of all segments a round.
 
 Far from the flight Newton's steps go astray: over years a small gap can ask for a vast correction. So at first gaps may
@@ -33,8 +33,8 @@ _LOOSE, _TIGHT = 1e-9, 1e-12
 """Tolerances of the flights while gaps are open, and after."""
 
 _MOST_ROUNDS = 20
-CLOSED_KM = 1e-5
-CLOSED_KM_S = 1e-8
+CLOSED_KM = 1e-4
+CLOSED_KM_S = 1e-7
 _WILD = 1.0
 """A correction of this part of a patch's distance from the Moon, once the gaps were small, has lost the path."""
 
@@ -82,7 +82,7 @@ class NoFreePath:
 def free_path(patch_tdb_s: FloatArray, guess_icrf: FloatArray, forces: ForceModel) -> FreePath | NoFreePath:
     """Find the free flight near guessed states (N, 6) at rising patch epochs (N,), N from 2 up.
 
-    Epochs stay; states change. Gaps close to a centimetre and 0.01 mm/s.
+    Epochs stay; states change. Gaps close to 10 cm and 0.1 mm/s; over ten years rounding keeps them from millimetres.
     """
     states = np.array(guess_icrf, dtype=np.float64)
     best = (np.inf, np.inf)

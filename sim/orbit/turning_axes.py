@@ -38,7 +38,8 @@ def reference_states(orbit: PeriodicOrbit, phase: ArrayLike) -> FloatArray:
     turns, place = np.unique(np.mod(phases.ravel(), 1.0), return_inverse=True)
     start = _far_crossing(orbit)
     states = _flown(start, orbit.period * turns) - np.array([1.0 - MASS_RATIO, 0.0, 0.0, 0.0, 0.0, 0.0])
-    return states[place].reshape(*phases.shape, 6)
+    ordered: FloatArray = states[place].reshape(*phases.shape, 6)
+    return ordered
 
 
 def _far_crossing(orbit: PeriodicOrbit) -> FloatArray:
