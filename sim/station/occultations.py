@@ -44,7 +44,7 @@ def tracked(
     stop_tdb_s: float,
     step_s: float | None = None,
 ) -> Spans:
-    """Spans between two epochs in which a ground station sees a path: above its least elevation, not behind the Moon."""
+    """Spans between two epochs in which a ground station sees a path: high enough, not behind the Moon."""
     step = path_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
     return spans_where(tracked_signal(path, station, step), start_tdb_s, stop_tdb_s)
 
