@@ -2,18 +2,21 @@
 
 Earth and Moon are spheres and the Sun is one; the shadow is the cone of Montenbruck & Gill 2000, Satellite Orbits,
 section 3.4.2, which is the same as comparing apparent radii: the Sun is partly covered where it stands closer to a
-body's centre than the sum of both, wholly where closer than their difference. Left out: the atmosphere, the Earth's
-oblateness (21 km) and light time (20 arcseconds).
+body's centre than the sum of both, wholly where closer than their difference. Left out: the atmosphere and the Earth's
+oblateness (21 km); light time where the Sun's place is that of ``sun_geocentric_km`` (20 arcseconds), not with the
+apparent Sun of ``sim.astro.sky``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.astro.ephemeris import Ephemeris
+from sim.astro.sky import moon_from_earth_km
 from sim.astro.tabulated import Tabulated
 from sim.constants import R_SUN_KM
 from sim.units import DAY_S, HOUR_S
@@ -22,7 +25,6 @@ FloatArray = NDArray[np.float64]
 Part = Literal["penumbra", "umbra"]
 
 _SUN = Tabulated(lambda t: Ephemeris.de440().sun_geocentric(t)[0], DAY_S)
-_MOON = Tabulated(lambda t: Ephemeris.de440().moon_geocentric(t)[0], DAY_S / 4.0)
 
 
 def dot(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -64,6 +66,8 @@ def height_behind_km(
 
 def longest_run_s(t_tdb_s: FloatArray, height_km: FloatArray) -> FloatArray:
     """Longest time below zero, arrays (K, N) to (N,); edges by straight lines between the epochs."""
+    # Not by sim.astro.spans: hundred thousands of flights, each with epochs of its own, go through together, and of
+    # the spans only the longest is wanted. The edges are those of spans_of_samples, held to them by a test.
     inside = height_km < 0.0
     longest = np.zeros(t_tdb_s.shape[1])
     since = np.where(inside[0], t_tdb_s[0], np.nan)
@@ -77,7 +81,7 @@ def longest_run_s(t_tdb_s: FloatArray, height_km: FloatArray) -> FloatArray:
     return np.fmax(longest, np.where(inside[-1], t_tdb_s[-1] - since, 0.0))
 
 
-def _hourly(body: Tabulated, t_tdb_s: FloatArray) -> FloatArray:
+def _hourly(body: Callable[[FloatArray], FloatArray], t_tdb_s: FloatArray) -> FloatArray:
     """Positions (..., 3) by straight lines between full hours; NaN at an unknown epoch."""
     first, last = np.floor(np.nanmin(t_tdb_s) / HOUR_S), np.ceil(np.nanmax(t_tdb_s) / HOUR_S)
     hours = np.arange(first, last + 1.0) * HOUR_S
@@ -91,4 +95,4 @@ def sun_geocentric_km(t_tdb_s: FloatArray) -> FloatArray:
 
 def moon_geocentric_km(t_tdb_s: FloatArray) -> FloatArray:
     """Moon from the Earth (..., 3), to 5 km: straight lines between full hours."""
-    return _hourly(_MOON, t_tdb_s)
+    return _hourly(moon_from_earth_km, t_tdb_s)

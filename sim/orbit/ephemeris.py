@@ -1,7 +1,8 @@
 """An element's path about the Moon as states on even epochs, and what lies between them.
 
 Between two epochs runs the polynomial of degree seven through place and velocity at four epochs around it. With steps
-of a third of a radian at the fastest point (``even_step_s``) it is true to centimetres.
+of a third of a radian at the fastest point (``even_step_s``) it is true to 0.05 m on 200 x 16 000 km and to 0.15 m on
+1500 x 70 000 km, millimetres on circles; to three times that in the first and the last step.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.errors import UsageError
 from sim.jit import jit
 
 FloatArray = NDArray[np.float64]
 
 _FASTEST_TURN_RAD = 0.3
+_NODES = 4
+"""States that the polynomial between two of them runs through."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +41,14 @@ class LunarEphemeris:
     start_tdb_s: float
     step_s: float
     states_icrf: FloatArray
+
+    def __post_init__(self) -> None:
+        if len(self.states_icrf) < _NODES or not self.step_s > 0.0:
+            message = (
+                f"{self.name}: {len(self.states_icrf)} states {self.step_s:g} s apart are no path; "
+                f"give at least {_NODES}, a shorter step if need be"
+            )
+            raise UsageError(message)
 
     @property
     def stop_tdb_s(self) -> float:

@@ -17,6 +17,7 @@ from sim.catalog.models import GroundStation
 from sim.constants import R_MOON_KM
 from sim.station.ground import elevations_rad, limb_clearances_rad
 from sim.station.lunar_path import LunarPath, path_step_s
+from sim.units import DEG
 
 FloatArray = NDArray[np.float64]
 
@@ -39,14 +40,13 @@ def earth_hidden(
 def tracked(
     path: LunarPath,
     station: GroundStation,
-    least_elevation_rad: float,
     start_tdb_s: float,
     stop_tdb_s: float,
     step_s: float | None = None,
 ) -> Spans:
-    """Spans between two epochs in which a ground station sees a path: high enough, and not behind the Moon."""
+    """Spans between two epochs in which a ground station sees a path: high enough, not behind the Moon."""
     step = path_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
-    return spans_where(tracked_signal(path, station, least_elevation_rad, step), start_tdb_s, stop_tdb_s)
+    return spans_where(tracked_signal(path, station, step), start_tdb_s, stop_tdb_s)
 
 
 def hidden_signal(path: LunarPath, step_s: float, station: GroundStation | None = None) -> Signal:
@@ -58,13 +58,13 @@ def hidden_signal(path: LunarPath, step_s: float, station: GroundStation | None 
     return Signal(behind_rad, step_s)
 
 
-def tracked_signal(path: LunarPath, station: GroundStation, least_elevation_rad: float, step_s: float) -> Signal:
-    """Elevation above the least, or clearance from the Moon's limb, rad, whichever is less."""
+def tracked_signal(path: LunarPath, station: GroundStation, step_s: float) -> Signal:
+    """Elevation above the station's least, or clearance from the Moon's limb, rad, whichever is less."""
 
     def seen_rad(t: FloatArray) -> FloatArray:
         position_gcrs_km = path.position_icrf_km(t) + moon_from_earth_km(t)
         elevation = elevations_rad([station], t, position_gcrs_km)[0]
-        return np.minimum(elevation - least_elevation_rad, _clearance_rad(path, t, station))
+        return np.minimum(elevation - station.min_elevation_deg * DEG, _clearance_rad(path, t, station))
 
     return Signal(seen_rad, step_s)
 

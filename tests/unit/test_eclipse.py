@@ -12,6 +12,7 @@ from sim.astro.ephemeris import Ephemeris
 from sim.astro.nbody import refly_samples
 from sim.astro.orientation import icrf_to_moon_pa
 from sim.astro.shadow import longest_run_s, shadow_height_km
+from sim.astro.spans import spans_of_samples
 from sim.astro.time import tdb_s_from_utc
 from sim.constants import AU_KM, R_EARTH_KM, R_MOON_KM, R_SUN_KM
 from sim.transfer.eclipse import longest_eclipse_s
@@ -58,6 +59,14 @@ def test_the_longest_run_has_edges_between_the_epochs():
         [[1, 1, 1, -1, 1, 1, -1, -1], [-1, -1, 1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 2, 2]], dtype=float
     ).T
     np.testing.assert_allclose(longest_run_s(t, height), [1.5, 1.5, 0.0])
+
+
+def test_the_longest_run_is_that_of_spans():
+    random = np.random.default_rng(5)
+    t = np.cumsum(random.uniform(1.0, 9.0, (30, 50)), axis=0)
+    height = random.normal(0.3, 1.0, t.shape)
+    expected = [spans_of_samples(*column).longest_s for column in zip(t.T, -height.T, strict=True)]
+    np.testing.assert_allclose(longest_run_s(t, height), expected, rtol=1e-12)
 
 
 # Six-hour injections from 2026-01-01 TDB that meet, on one of their 24 flights, a long eclipse by the Earth (1041: 47
