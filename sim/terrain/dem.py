@@ -123,6 +123,11 @@ def open_dem(path: Path | str) -> Dem:
     UsageError
         For a damaged file or one that is no elevation model of the Moon, with the remedy.
     """
+    return checked(opened(path))
+
+
+def opened(path: Path | str) -> Dem:
+    """Open an elevation model as ``open_dem`` does, without a look at its heights."""
     path = Path(path)
     if not path.is_file():
         message = f"there is no elevation model {path} — name a PDS3 label (.lbl), a GeoTIFF or a JPEG 2000"
@@ -131,11 +136,11 @@ def open_dem(path: Path | str) -> Dem:
     if suffix in _PDS_SUFFIXES:
         from sim.terrain.pds import open_pds
 
-        return checked(open_pds(path))
+        return open_pds(path)
     if suffix in _RASTER_SUFFIXES:
         from sim.terrain.raster import open_raster
 
-        return checked(open_raster(path))
+        return open_raster(path)
     message = f"{path}: {suffix or 'a file without suffix'} is not read here — give .lbl, .img, .tif or .jp2"
     raise UsageError(message)
 

@@ -70,9 +70,7 @@ def _height_m(pixels: NDArray[Any], figures: FloatArray, grid: FloatArray, x: fl
 
 
 @jit()
-def heights_m(
-    pixels: NDArray[Any], figures: FloatArray, grid: FloatArray, directions: FloatArray
-) -> FloatArray:
+def heights_m(pixels: NDArray[Any], figures: FloatArray, grid: FloatArray, directions: FloatArray) -> FloatArray:
     """Bilinear heights (n,), m, in directions (n, 3), unit vectors on ME axes; NaN where there is none."""
     found = np.empty(len(directions))
     for k in range(len(directions)):

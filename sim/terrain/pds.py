@@ -177,9 +177,7 @@ def _check_layout(label: PdsLabel) -> None:
             label.refuse(key, f"{key} = {label.number(key):g}", f"elevation models with {wanted} are read here")
 
 
-def _check_size(
-    label: PdsLabel, image: Path, skipped: int, shape: tuple[int, int], dtype: np.dtype[Any]
-) -> None:
+def _check_size(label: PdsLabel, image: Path, skipped: int, shape: tuple[int, int], dtype: np.dtype[Any]) -> None:
     needed = skipped + shape[0] * shape[1] * dtype.itemsize
     there = image.stat().st_size
     if there < needed:
@@ -235,5 +233,3 @@ def _pixels(numbers: NDArray[Any], part: Part) -> Pixels:
     first_line, last_line, first_column, last_column = part
     some = numbers[first_line:last_line, first_column:last_column]
     return Pixels(some.astype(some.dtype.newbyteorder("=")), first_line, first_column)
-
-
