@@ -11,6 +11,9 @@ from sim.station.horizon import HorizonMask, Viewpoint
 from sim.terrain.horizon import RANGE_KM, STEP_DEG, TerrainHorizon
 from sim.terrain.known import known_horizon
 
+TERRAIN_DERIVED = "terrain-derived"
+"""How the source of a mask found from elevation models begins."""
+
 MAST_HEIGHT_M = 2.0
 """Of the eye above the ground where nobody says: a low mast or the upper edge of a lander's panels."""
 
@@ -57,7 +60,7 @@ def _words(found: TerrainHorizon, index: int) -> str:
     # Rays end at the last sample before the border: within half a percent the range counts as reached.
     short = f" (terrain known to {known_km:.0f} km in each direction)" if known_km < 0.995 * found.range_km else ""
     return (
-        f"terrain-derived horizon: {', '.join(found.dems)}, range {found.range_km:g} km{short}, "
-        f"eye {found.eye_heights_m[index]:g} m above the ground, every {step_deg:g} deg the highest within "
-        f"{step_deg / 2:g} deg"
+        f"{TERRAIN_DERIVED} from {' + '.join(words.partition(' (')[0] for words in found.dems)}, "
+        f"{found.eye_heights_m[index]:g} m mast: {', '.join(found.dems)}, range {found.range_km:g} km{short}, "
+        f"every {step_deg:g} deg the highest within {step_deg / 2:g} deg"
     )

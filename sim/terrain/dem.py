@@ -77,6 +77,8 @@ class Dem:
     scaling : Scaling
     read : callable
         Gives the ``Pixels`` of a ``Part``, or of more where that costs nothing.
+    some : callable
+        Gives a few thousand numbers from all over the map.
     kind : str
         Format and projection in words.
     reading_copies : bool
@@ -91,6 +93,7 @@ class Dem:
     shape: tuple[int, int]
     scaling: Scaling
     read: Callable[[Part], Pixels]
+    some: Callable[[], NDArray[Any]]
     kind: str
     reading_copies: bool = True
     label_line: int = 0
@@ -222,7 +225,7 @@ def checked(dem: Dem) -> Dem:
     UsageError
         Where no pixel holds a height, or some are beyond every height there is on the Moon.
     """
-    numbers = _some_numbers(dem)
+    numbers = dem.some()
     heights = dem.scaling.heights_m(numbers)
     heights = heights[np.isfinite(heights)]
     if heights.size == 0:
@@ -268,19 +271,6 @@ def _likely_slip(dem: Dem, numbers: NDArray[Any], scale: float, offset: float, m
 def _plausible(heights_m: FloatArray) -> bool:
     known = heights_m[np.isfinite(heights_m)]
     return bool(known.size and np.min(known) >= LOWEST_M and np.max(known) <= HIGHEST_M and np.ptp(known) > 0.0)
-
-
-def _some_numbers(dem: Dem) -> NDArray[Any]:
-    """Read some forty lines, spread over the map, every few pixels."""
-    lines, columns = dem.shape
-    chosen = np.unique(np.linspace(0, lines - 1, 41).astype(int))
-    every = max(1, columns // 500)
-    return np.concatenate([_line(dem, int(line))[::every] for line in chosen])
-
-
-def _line(dem: Dem, line: int) -> NDArray[Any]:
-    pixels = dem.read((line, line + 1, 0, dem.shape[1]))
-    return pixels.numbers[line - pixels.first_line, :]
 
 
 def _clipped(values: FloatArray, count: int) -> tuple[int, int]:

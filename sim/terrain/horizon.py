@@ -152,9 +152,7 @@ def _ground_m(dems: Sequence[Dem], latitude_deg: float, longitude_deg: float) ->
         if np.isfinite(height):
             return height
     names = ", ".join(dem.name for dem in dems) or "no file"
-    message = (
-        f"{names}: no terrain at {latitude_deg:g}, {longitude_deg:g} — name an elevation model that holds the place"
-    )
+    message = f"{names}: no terrain at {latitude_deg:g}, {longitude_deg:g} — name a model that holds the place"
     raise UsageError(message)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,7 +30,7 @@ def write_rough(folder, pixels, size_m, dtype):
         folder, "rough", polar_grid(pixels, size_m), np.zeros((1, 1)), dtype, lines=pixels, samples=pixels
     )
     x_km = (np.arange(pixels) - pixels / 2) * size_m / 1000.0
-    lengths_km = np.geomspace(2.0, 120.0, 14)
+    lengths_km = np.geomspace(2.0, 120.0, 14)[:, None]
     with label.with_suffix(".IMG").open("wb") as file:
         for y_km in x_km:
             turn = np.arange(len(lengths_km))[:, None]
@@ -39,6 +40,12 @@ def write_rough(folder, pixels, size_m, dtype):
             )
             file.write((np.rint(height_m / 0.5) if dtype == "<i2" else height_m).astype(dtype).tobytes())
     return label
+
+
+def tell(text):
+    """Write a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def peak_mb():
@@ -53,7 +60,7 @@ def main():
     parser.add_argument("--size", type=float, default=40.0, help="of a pixel, m")
     parser.add_argument("--jobs", type=int)
     asked = parser.parse_args()
-    print(f"{set_jobs(asked.jobs)} threads, {asked.pixels} x {asked.pixels} pixels of {asked.size:g} m")
+    tell(f"{set_jobs(asked.jobs)} threads, {asked.pixels} x {asked.pixels} pixels of {asked.size:g} m")
     for dtype in ("<i2", "<f4"):
         with tempfile.TemporaryDirectory() as folder:
             label = write_rough(Path(folder), asked.pixels, asked.size, dtype)
@@ -62,8 +69,8 @@ def main():
                 start = time.perf_counter()
                 outline = terrain_horizon([open_dem(label)], -89.5, 40.0, [2.0, 10.0])
                 took = time.perf_counter() - start
-                print(f"{dtype}  {name:18s} {took:6.2f} s   peak {peak_mb():6.0f} MB (before {before:.0f} MB)")
-            print(f"     horizon {outline.elevation_deg.min():.2f} to {outline.elevation_deg.max():.2f} deg")
+                tell(f"{dtype}  {name:18s} {took:6.2f} s   peak {peak_mb():6.0f} MB (before {before:.0f} MB)")
+            tell(f"     horizon {outline.elevation_deg.min():.2f} to {outline.elevation_deg.max():.2f} deg")
 
 
 if __name__ == "__main__":
