@@ -111,7 +111,7 @@ def terrain_horizon(
         longitude_deg=longitude_deg,
         terrain_height_m=ground_m,
         eye_heights_m=tuple(eye_heights_m),
-        azimuth_deg=np.arange(round(360.0 / step_deg)) * step_deg,
+        azimuth_deg=_around_deg(step_deg),
         elevation_deg=np.arctan(_over_bins(steepest, step_deg, np.max).T) / DEG,
         reach_km=np.minimum(_over_bins(seen_to[:, None], step_deg, np.min)[:, 0], range_km),
         range_km=range_km,
@@ -168,7 +168,7 @@ def _marched(
     angles = distances_km / R_MOON_KM
     arcs = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     axes = axes_me(latitude_deg * DEG, longitude_deg * DEG)
-    azimuths = np.arange(round(360.0 / _RAY_DEG)) * _RAY_DEG * DEG
+    azimuths = _around_deg(_RAY_DEG) * DEG
     eyes_km = R_MOON_KM + (ground_m + np.array(eye_heights_m, dtype=np.float64)) / M_PER_KM
     parts = _parts(dems, latitude_deg, longitude_deg, distances_km)
     steepest = np.full((len(azimuths), len(eyes_km)), -np.inf)
@@ -184,6 +184,10 @@ def _marched(
 
     for_ranges(rays, len(azimuths))
     return steepest, known_km
+
+
+def _around_deg(step_deg: float) -> FloatArray:
+    return np.linspace(0.0, 360.0, round(360.0 / step_deg), endpoint=False)
 
 
 def _known_km(seen: NDArray[np.bool_], distances_km: FloatArray) -> FloatArray:

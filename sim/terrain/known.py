@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -18,7 +20,8 @@ from sim.jit import kernel_cache_dir
 from sim.terrain.dem import checked, opened
 from sim.terrain.horizon import RANGE_KM, STEP_DEG, TerrainHorizon, terrain_horizon
 
-_ARRAYS = ("azimuth_deg", "elevation_deg", "reach_km", "eye_heights_m")
+_ARRAYS = ("azimuth_deg", "elevation_deg", "reach_km")
+_TUPLES = ("eye_heights_m", "dems")
 _NUMBERS = ("latitude_deg", "longitude_deg", "terrain_height_m", "range_km")
 
 Identity = tuple[tuple[str, int, int], ...]
@@ -83,13 +86,12 @@ def _read(path: Path) -> TerrainHorizon | None:
     """Read a kept horizon; None where there is none, or a damaged one."""
     try:
         with np.load(path) as kept:
-            arrays = {name: kept[name] for name in _ARRAYS}
-            numbers = {name: float(kept[name]) for name in _NUMBERS}
-            dems = tuple(str(words) for words in kept["dems"])
-    except (OSError, ValueError, KeyError, EOFError):
+            fields: dict[str, Any] = {name: kept[name] for name in _ARRAYS}
+            fields |= {name: float(kept[name]) for name in _NUMBERS}
+            fields |= {name: tuple(kept[name].tolist()) for name in _TUPLES}
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
-    heights = tuple(arrays.pop("eye_heights_m").tolist())
-    return TerrainHorizon(**arrays, **numbers, eye_heights_m=heights, dems=dems)
+    return TerrainHorizon(**fields)
 
 
 def _write(path: Path, horizon: TerrainHorizon) -> None:
@@ -97,7 +99,8 @@ def _write(path: Path, horizon: TerrainHorizon) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.savez(file, **{name: np.asarray(getattr(horizon, name)) for name in (*_ARRAYS, *_NUMBERS, "dems")})
+            fields: dict[str, Any] = {name: getattr(horizon, name) for name in (*_ARRAYS, *_TUPLES, *_NUMBERS)}
+            np.savez(file, **fields)
         os.replace(file.name, path)  # noqa: PTH105
     except OSError:
         return

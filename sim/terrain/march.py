@@ -33,7 +33,7 @@ def _pixel_m(pixels: NDArray[Any], figures: FloatArray, line: int, column: int) 
     raw = float(pixels[line, column])
     if raw == figures[2]:
         return math.nan
-    return figures[1] + figures[0] * raw
+    return float(figures[1] + figures[0] * raw)
 
 
 @jit(inline=True)
@@ -66,7 +66,7 @@ def _height_m(pixels: NDArray[Any], figures: FloatArray, grid: FloatArray, x: fl
     here, beside = _pixel_m(pixels, figures, i, j), _pixel_m(pixels, figures, i, after_j)
     below, across = _pixel_m(pixels, figures, after_i, j), _pixel_m(pixels, figures, after_i, after_j)
     upper, lower = here + share_column * (beside - here), below + share_column * (across - below)
-    return upper + share_line * (lower - upper)
+    return float(upper + share_line * (lower - upper))
 
 
 @jit()

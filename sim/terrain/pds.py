@@ -239,4 +239,5 @@ def _pixels(numbers: NDArray[Any], part: Part) -> Pixels:
 def _some(numbers: NDArray[Any]) -> NDArray[Any]:
     """Some forty lines, spread over the map, every few pixels of them."""
     lines = np.unique(np.linspace(0, numbers.shape[0] - 1, 41).astype(int))
-    return numbers[lines][:, :: max(1, numbers.shape[1] // 500)].ravel()
+    some: NDArray[Any] = numbers[lines][:, :: max(1, numbers.shape[1] // 500)].ravel()
+    return some
