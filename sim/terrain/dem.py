@@ -262,9 +262,6 @@ def _likely_slip(dem: Dem, numbers: NDArray[Any], scale: float, offset: float, m
     for factor, slip in ((1e-3, "metres taken as kilometres"), (1e3, "kilometres taken as metres")):
         if _plausible(factor * dem.scaling.heights_m(numbers)):
             return f"they look like {slip}: mend UNIT and SCALING_FACTOR"
-    kilometre_radii = M_PER_KM * (numbers.astype(np.float64) - R_MOON_KM)
-    if _plausible(np.where(numbers == missing, np.nan, kilometre_radii)):
-        return "they look like radii in kilometres: give heights above 1737.4 km in metres"
     return "see to scale, offset, byte order, and the mark of missing pixels"
 
 
