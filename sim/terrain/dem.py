@@ -232,7 +232,7 @@ def checked(dem: Dem) -> Dem:
         _refuse(dem, "no pixel holds a height, all are marked as missing", "take another file or tile")
     low, high = float(np.min(heights)), float(np.max(heights))
     if low < LOWEST_M or high > HIGHEST_M:
-        what = f"its heights go from {low:.4g} to {high:.4g} m, those of the Moon from {LOWEST_M:g} to {HIGHEST_M:g} m"
+        what = f"its heights go from {low:.0f} to {high:.0f} m, those of the Moon from {LOWEST_M:g} to {HIGHEST_M:g} m"
         _refuse(dem, what, _likely(dem, numbers))
     width_km = max(dem.shape) * dem.resolution_m / M_PER_KM
     if 0.0 < high - low < _FLAT_M and width_km > _WIDE_KM:
@@ -267,7 +267,7 @@ def _likely_slip(dem: Dem, numbers: NDArray[Any], scale: float, offset: float, m
 
 def _plausible(heights_m: FloatArray) -> bool:
     known = heights_m[np.isfinite(heights_m)]
-    return bool(known.size and np.min(known) >= LOWEST_M and np.max(known) <= HIGHEST_M and np.ptp(known) > 0.0)
+    return bool(known.size and np.min(known) >= LOWEST_M and np.max(known) <= HIGHEST_M and np.ptp(known) > _FLAT_M)
 
 
 def _clipped(values: FloatArray, count: int) -> tuple[int, int]:

@@ -85,7 +85,7 @@ def _sources() -> str:
 def _read(path: Path) -> TerrainHorizon | None:
     """Read a kept horizon; None where there is none, or a damaged one."""
     try:
-        with np.load(path) as kept:
+        with path.open("rb") as file, np.load(file) as kept:
             fields: dict[str, Any] = {name: kept[name] for name in _ARRAYS}
             fields |= {name: float(kept[name]) for name in _NUMBERS}
             fields |= {name: tuple(kept[name].tolist()) for name in _TUPLES}

@@ -130,9 +130,15 @@ def test_parts_hold_all_that_is_within_range(polar):
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"lines": 121}, r"made.LBL:13: made.IMG has 28800 bytes, the label's 121 lines of 120 samples take 29040 — it is"),
+        (
+            {"lines": 121},
+            r"made.LBL:13: made.IMG has 28800 bytes, the label's 121 lines of 120 samples take 29040 — it is",
+        ),
         ({"sample_type": "MSB_INTEGER"}, r"made.LBL:18: its heights go from .* — the byte order looks swapped"),
-        ({"offset": 0.0, "scale": 100.0}, r"made.LBL:18: its heights go from .* they look like metres taken as kilometres"),
+        (
+            {"offset": 0.0, "scale": 100.0},
+            r"made.LBL:18: its heights go from .* they look like metres taken as kilometres",
+        ),
         ({"unit": "KILOMETER", "offset": 1737.4}, r"made.LBL:18: .* metres taken as kilometres: mend UNIT"),
         ({"unit": "INCH"}, r"made.LBL:17: UNIT = INCH is no unit of height — write METER or KILOMETER"),
         ({"sample_type": "CHARACTER"}, r"made.LBL:15: samples of type CHARACTER with 16 bits are not read here"),
@@ -160,7 +166,11 @@ def test_a_label_that_cannot_be_right(polar, changes, complaint):
         ("MEAN EARTH/POLAR AXIS", "PRINCIPAL AXIS", "principal axes, up to 0.87 km from the mean-Earth axes"),
         ("PDS_VERSION_ID", "PDS_VERSION", "made.LBL:1: no PDS3 label"),
         ('"made.IMG"', '"gone.IMG"', "made.LBL:8: there is no image gone.IMG — put it beside its label"),
-        ("END_OBJECT                = IMAGE\n", "  BANDS = 3\nEND_OBJECT = IMAGE\n", "BANDS = 3 — elevation models with 1"),
+        (
+            "END_OBJECT                = IMAGE\n",
+            "  BANDS = 3\nEND_OBJECT = IMAGE\n",
+            "BANDS = 3 — elevation models with 1",
+        ),
     ],
 )
 def test_a_label_that_lacks_or_contradicts(polar, old, new, complaint):
@@ -181,7 +191,9 @@ def test_numbers_that_are_no_heights(polar):
         open_dem(polar("<f4", heights=1737.4 + heights / 1000.0, unit="KILOMETER"))
     with pytest.raises(UsageError, match="no pixel holds a height, all are marked as missing — take another"):
         open_dem(polar(heights=np.full((120, 120), np.nan)))
-    with pytest.raises(UsageError, match=r"from -16384 to .* see to scale, offset, byte order, and the mark of missing"):
+    with pytest.raises(
+        UsageError, match=r"from -16384 to .* see to scale, offset, byte order, and the mark of missing"
+    ):
         open_dem(polar(missing=0, heights=np.where(heights > 1900.0, np.nan, heights), image=_with_holes(heights)))
 
 
