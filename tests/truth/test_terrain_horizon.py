@@ -62,7 +62,7 @@ def test_a_crater_rim_round_the_eye(tmp_path, spot):
 def test_a_straight_ridge(tmp_path, pole):
     """Along the great circle square to longitude 40; the ridge stands between the eye and the pole and beyond."""
     spot, at_km = (pole * 89.7, 40.0), 12.0
-    east, north, up = axes_me(spot[0] * DEG, spot[1] * DEG)
+    _, north, up = axes_me(spot[0] * DEG, spot[1] * DEG)
     tilt = at_km / R_MOON_KM
     # The ridge is the great circle that passes the eye at 12 km in the north, running east and west there.
     normal = np.cos(tilt) * north - np.sin(tilt) * up
@@ -188,7 +188,7 @@ def test_handing_over_follows_the_steps(tmp_path):
 
 
 def test_the_mast_is_worth_its_height_on_a_plain(tmp_path):
-    """On level ground the dip grows as the root of the height: 2 m 0.087 deg, 10 m 0.194 deg (cos dip = R / (R + h))."""
+    """On level ground the dip grows as the root of the height: cos dip = R / (R + h)."""
     dem = made(tmp_path, polar_grid(300, 100.0), (300, 300), lambda r: np.zeros(r.shape[:-1]))
     found = terrain_horizon([dem], -90.0, 0.0, [2.0, 10.0], range_km=14.0)
     dips = [-np.degrees(np.arccos(R_MOON_KM * M_PER_KM / (R_MOON_KM * M_PER_KM + h))) for h in (2.0, 10.0)]

@@ -104,7 +104,7 @@ def test_the_image_finds_its_label(tmp_path, polar):
     label = polar()
     assert open_dem(label.with_suffix(".IMG")).files == (label, label.with_suffix(".IMG"))
     label.rename(tmp_path / "other.LBL")
-    with pytest.raises(DataMissingError, match="has no label — put made.LBL beside it"):
+    with pytest.raises(DataMissingError, match=r"has no label — put made.LBL beside it"):
         open_dem(label.with_suffix(".IMG"))
 
 

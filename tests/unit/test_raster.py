@@ -139,7 +139,7 @@ def test_files_that_are_refused(tmp_path, tiff):
     whole = tiff("whole.tif", HEIGHTS, CORNER, SOUTH).read_bytes()
     broken = tmp_path / "broken.tif"
     broken.write_bytes(b"no image at all")
-    with pytest.raises(UsageError, match="broken.tif cannot be read .* — fetch it again"):
+    with pytest.raises(UsageError, match=r"broken.tif cannot be read .* — fetch it again"):
         open_dem(broken)
     broken.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UsageError, match=r"broken.tif.* cannot be read .* fetch it again"):

@@ -64,7 +64,7 @@ def test_masks_at_two_heights_in_one_pass(label, kept_apart):
         "every 0.5 deg the highest within 0.25 deg"
     )
     (wide,) = terrain_masks([label], *SPOT)
-    assert "range 250 km (terrain known to 10 km in each direction)" in wide.source
+    assert "range 250 km (terrain known to 11 km in each direction)" in wide.source
 
 
 def test_a_horizon_is_kept_until_a_file_changes(label, kept_apart):
@@ -170,7 +170,7 @@ def test_a_scenario_names_its_elevation_models(label):
         ("terrain: {dem: []}", "station.site.terrain.dem"),
         (
             "terrain: {dem: [made.LBL], mast: 3 m}",
-            "station.site.terrain.mast: unknown key — did you mean 'mast_height'?",
+            "terrain.mast: unknown key — write one of: dem, mast_height, range",
         ),
         (
             "terrain: {dem: [made.LBL]}\n    horizon: connecting-ridge_2m_1deg.csv",
