@@ -129,12 +129,13 @@ def crater(height_m, rim_km, slope, latitude_deg=-90.0, longitude_deg=0.0):
 def main(folder):
     """Write the models to try commands with."""
     Path(folder).mkdir(parents=True, exist_ok=True)
+    labels = []
     for name, pixels, size_m in (("made_fine", 600, 100.0), ("made_coarse", 1500, 400.0)):
         grid = polar_grid(pixels, size_m)
         rim = crater(1500.0, 15.0, 0.3, -89.9, 20.0)
-        label = write_pds(folder, name, grid, heights_on(grid, (pixels, pixels), rim))
-        print(label)  # noqa: T201
-    print(f"moonport site -89.9,20 --start 2030-01-01 --stop 2030-01-02 --dem {label}")  # noqa: T201
+        labels.append(write_pds(folder, name, grid, heights_on(grid, (pixels, pixels), rim)))
+    dems = " ".join(f"--dem {label}" for label in labels)
+    sys.stdout.write(f"moonport site -89.9,20 --start 2030-01-01 --stop 2030-01-02 {dems}\n")
 
 
 if __name__ == "__main__":

@@ -284,8 +284,7 @@ class LandingSite(Sourced):
     height_m: Metre = 0.0
     """Above the sphere of 1737.4 km."""
     horizon: str | None = None
-    """Horizon mask: the name of one of the catalogue's, which says its height of the eye, or a CSV file beside the
-    scenario."""
+    """Horizon mask: the name of one of the catalogue's, which says its mast, or a CSV file beside the scenario."""
     terrain: Terrain | None = None
     """Elevation models to find the horizon from; instead of a mask."""
     average_light: Annotated[Share, Field(ge=0, le=1)] | None = None

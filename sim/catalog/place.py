@@ -47,7 +47,10 @@ def on_terrain(
     given = {name: value for name, value in asked.items() if value is not None}
     if not dems:
         if given:
-            message = "a mast and a range belong to elevation models — name these with --dem, or leave the two out"
+            message = (
+                "a mast and a range belong to elevation models — name these with --dem; a mask of the catalogue says "
+                "its mast in its name, and each has a site of its own"
+            )
             raise UsageError(message)
         return place
     try:

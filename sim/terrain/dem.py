@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.astro.rotations import east_north_up
 from sim.constants import R_MOON_KM
 from sim.errors import DataMissingError, UsageError
-from sim.terrain.grid import CYLINDRICAL, MapGrid, axes_me, latitude_longitude_deg, unit_vector_me
+from sim.terrain.grid import CYLINDRICAL, MapGrid, latitude_longitude_deg, unit_vector_me
 from sim.terrain.march import heights_m
 from sim.units import DEG, M_PER_KM
 
@@ -283,7 +284,7 @@ def _part_about(dem: Dem, line: FloatArray, column: FloatArray) -> Part:
 
 
 def _circle_deg(latitude_deg: float, longitude_deg: float, arc_deg: float) -> tuple[FloatArray, FloatArray]:
-    east, north, up = axes_me(latitude_deg * DEG, longitude_deg * DEG)
+    east, north, up = east_north_up(latitude_deg * DEG, longitude_deg * DEG)
     around = np.linspace(0.0, 2.0 * np.pi, 721)[:, None]
     ahead = np.sin(around) * east + np.cos(around) * north
     x, y, z = np.moveaxis(np.cos(arc_deg * DEG) * up + np.sin(arc_deg * DEG) * ahead, -1, 0)

@@ -94,11 +94,3 @@ def latitude_longitude_deg(grid: MapGrid, line: ArrayLike, column: ArrayLike) ->
         latitude = grid.pole * (np.pi / 2.0 - 2.0 * np.arctan(np.hypot(x, y) / 2.0))
         longitude = np.arctan2(x, -grid.pole * y)
     return latitude / DEG, (longitude + grid.centre_longitude_rad) / DEG
-
-
-def axes_me(latitude_rad: float, longitude_rad: float) -> FloatArray:
-    """Rows east, north and up of a place, ME axes (3, 3)."""
-    sin_lon, cos_lon = np.sin(longitude_rad), np.cos(longitude_rad)
-    up = unit_vector_me(latitude_rad, longitude_rad)
-    east = np.array([-sin_lon, cos_lon, 0.0])
-    return np.array([east, np.cross(up, east), up])

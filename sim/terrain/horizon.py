@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.astro.rotations import east_north_up
 from sim.constants import R_MOON_KM
 from sim.errors import UsageError
 from sim.terrain.dem import Dem, part_within, reach_km, terrain_heights_m, window
-from sim.terrain.grid import axes_me
 from sim.terrain.march import march
 from sim.threads import for_ranges
 from sim.units import DEG, M_PER_KM
@@ -167,7 +167,7 @@ def _marched(
     """Steepest tangents (rays, eyes), and the distance (rays,), km, to where the terrain is known."""
     angles = distances_km / R_MOON_KM
     arcs = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    axes = axes_me(latitude_deg * DEG, longitude_deg * DEG)
+    axes = east_north_up(latitude_deg * DEG, longitude_deg * DEG)
     azimuths = _around_deg(_RAY_DEG) * DEG
     eyes_km = R_MOON_KM + (ground_m + np.array(eye_heights_m, dtype=np.float64)) / M_PER_KM
     parts = _parts(dems, latitude_deg, longitude_deg, distances_km)

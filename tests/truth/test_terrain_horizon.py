@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
+from sim.astro.rotations import east_north_up
 from sim.constants import R_MOON_KM
 from sim.terrain.dem import open_dem, terrain_heights_m
-from sim.terrain.grid import axes_me, unit_vector_me
+from sim.terrain.grid import unit_vector_me
 from sim.terrain.horizon import handovers_km, terrain_horizon
 from sim.units import DEG, M_PER_KM
 from tests.dems import arc_to, cylindrical_grid, elevation_deg, heights_on, polar_grid, write_pds
@@ -62,7 +63,7 @@ def test_a_crater_rim_round_the_eye(tmp_path, spot):
 def test_a_straight_ridge(tmp_path, pole):
     """Along the great circle square to longitude 40; the ridge stands between the eye and the pole and beyond."""
     spot, at_km = (pole * 89.7, 40.0), 12.0
-    _, north, up = axes_me(spot[0] * DEG, spot[1] * DEG)
+    _, north, up = east_north_up(spot[0] * DEG, spot[1] * DEG)
     tilt = at_km / R_MOON_KM
     # The ridge is the great circle that passes the eye at 12 km in the north, running east and west there.
     normal = np.cos(tilt) * north - np.sin(tilt) * up
@@ -81,7 +82,7 @@ def test_a_straight_ridge(tmp_path, pole):
 
 def ray_deg(spot, azimuth_deg, height_m, eye_m, far_km=35.0):
     """Largest elevation along one azimuth of a height that is known in closed form."""
-    east, north, up = axes_me(spot[0] * DEG, spot[1] * DEG)
+    east, north, up = east_north_up(spot[0] * DEG, spot[1] * DEG)
     ahead = np.sin(azimuth_deg * DEG) * east + np.cos(azimuth_deg * DEG) * north
     ground_m = float(height_m(up))
 
@@ -123,7 +124,7 @@ def test_a_far_cone_behind_the_curve(tmp_path):
 
 
 def azimuth_to_deg(spot, direction):
-    east, north, _ = axes_me(spot[0] * DEG, spot[1] * DEG)
+    east, north, _ = east_north_up(spot[0] * DEG, spot[1] * DEG)
     return np.degrees(np.arctan2(direction @ east, direction @ north)) % 360.0
 
 
