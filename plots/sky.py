@@ -28,6 +28,7 @@ LAST_RIGHT_DEG = 340.0
 """Azimuth from which on a date at the right of its spot would run off the panel."""
 NOT_IN_LEGEND = "_"
 CALIBRATED = "calibrated, not terrain-derived"
+TERRAIN_DERIVED = "terrain-derived"
 STEEP = 1.5
 """Share of the height that a track climbs to the share of the width it runs: from here on it is steep."""
 
@@ -65,7 +66,7 @@ def horizon_words(source: str) -> str:
     before, _, after = source.partition(": ")
     if before == CALIBRATED:
         return f"horizon: {CALIBRATED} ({_stem_words(after.partition(' lowered')[0])})"
-    return f"horizon: {_stem_words(before)}"
+    return f"horizon: {before if before.startswith(TERRAIN_DERIVED) else _stem_words(before)}"
 
 
 def _stem_words(file: str) -> str:

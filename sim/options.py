@@ -53,15 +53,20 @@ loudness = options(
 FILE = click.Path(path_type=Path)
 
 
-def seconds(text: str, option: str) -> float:
-    """Read a step of time; raises UsageError naming the option."""
+def quantity(text: str, unit: str, option: str) -> float:
+    """Read a quantity and give it in ``unit``; raises UsageError naming the option."""
     from sim.document.quantity import QuantityError, parse_quantity
 
     try:
-        step_s = parse_quantity(text, "s")
+        return parse_quantity(text, unit)
     except QuantityError as error:
         message = f"{option}: {error}"
         raise UsageError(message) from None
+
+
+def seconds(text: str, option: str) -> float:
+    """Read a step of time; raises UsageError naming the option."""
+    step_s = quantity(text, "s", option)
     if step_s <= 0.0:
         message = f"{option}: {text} is no step — write more than nothing, e.g. 1h"
         raise UsageError(message)

@@ -34,6 +34,19 @@ def rotation_of_axes(axis: int, angle_rad: ArrayLike) -> FloatArray:
     return matrix
 
 
+def east_north_up(latitude_rad: float, longitude_rad: float) -> FloatArray:
+    """Rows east, north and up (3, 3), on body-fixed axes, of a place; at a pole the longitude says north."""
+    sin_lat, cos_lat = np.sin(latitude_rad), np.cos(latitude_rad)
+    sin_lon, cos_lon = np.sin(longitude_rad), np.cos(longitude_rad)
+    return np.array(
+        [
+            [-sin_lon, cos_lon, 0.0],
+            [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat],
+            [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
+        ]
+    )
+
+
 def euler_313(first_rad: ArrayLike, second_rad: ArrayLike, third_rad: ArrayLike) -> FloatArray:
     """``R3(third) R1(second) R3(first)``, written out because it is made for hundreds of thousands of epochs.
 

@@ -261,6 +261,17 @@ class Lander(Sourced):
         return next((stage for each in later for stage in self.stages if each in stage.phases), None)
 
 
+class Terrain(Entry):
+    """Elevation models of a site's surroundings, from which its horizon is found."""
+
+    dem: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Files beside the scenario, fine for near by and coarse for far: PDS3 labels, GeoTIFF, JPEG 2000."""
+    mast_height_m: Annotated[Metre, Field(ge=0, le=1000)] = 2.0
+    """Of the eye above the ground: camera, antenna or solar panel."""
+    range_km: Annotated[Km, Field(ge=1, le=1000)] = 250.0
+    """How far terrain is looked at."""
+
+
 class LandingSite(Sourced):
     """A place on the Moon, mean-Earth axes (DE421), height above 1737.4 km."""
 
@@ -275,13 +286,27 @@ class LandingSite(Sourced):
     height_m: Metre = 0.0
     """Above the sphere of 1737.4 km."""
     horizon: str | None = None
-    """Horizon mask: the name of one of the catalogue's, or a CSV file beside the scenario."""
+    """Horizon mask: the name of one of the catalogue's, which says its mast, or a CSV file beside the scenario."""
+    terrain: Terrain | None = None
+    """Elevation models to find the horizon from; instead of a mask."""
     average_light: Annotated[Share, Field(ge=0, le=1)] | None = None
     """Published share of time in sunlight."""
     source: str = "the scenario"
     """Where its coordinates and light come from."""
     status: Status = "assumed"
     """How firm they are."""
+
+    @model_validator(mode="after")
+    def _one_horizon(self) -> Self:
+        if self.horizon is not None and self.terrain is not None:
+            message = "has both a horizon and terrain — write one of the two (`horizon: null` drops an inherited mask)"
+            raise ValueError(message)
+        return self
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether its horizon is that of the terrain, by a mask or an elevation model, not level or calibrated."""
+        return self.horizon is not None or self.terrain is not None
 
 
 class StagingOrbit(Sourced):
@@ -365,6 +390,7 @@ __all__ = [
     "Season",
     "Stage",
     "StagingOrbit",
+    "Terrain",
     "TliPoint",
     "UpperStage",
 ]

@@ -166,7 +166,7 @@ def check_day_lasts_that_long(draft: Draft) -> Iterator[Problem]:
     """Check that the site's longest day holds the light asked for after landing; a mask may see further."""
     for lane in draft.lanes:
         asked = lane.lane.constraints.lit_after_landing_s
-        if asked is None or lane.site is None or lane.site.horizon:
+        if asked is None or lane.site is None or lane.site.has_outline:
             continue
         longest_d = _longest_day_d(lane.site)
         if asked / DAY_S > longest_d:
@@ -191,7 +191,7 @@ def check_contact_can_be_had(draft: Draft) -> Iterator[Problem]:
         if asked is None or lane.site is None or draft.station is None:
             continue
         relay = any(item.kind == "relay" and item.orbit is not None for item in draft.station.orbit)
-        short = -_highest_earth_deg(lane.site) - (MASK_ALLOWANCE_DEG if lane.site.horizon else 0.0)
+        short = -_highest_earth_deg(lane.site) - (MASK_ALLOWANCE_DEG if lane.site.has_outline else 0.0)
         told = []
         if asked != "relay" and short > 0.0:
             told.append(f"the Earth never rises at {lane.site.id}, {short:.1f}° short")

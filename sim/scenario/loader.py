@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.catalog.loader import HORIZONS, KINDS, extended_catalog, horizon_file, known_ids
-from sim.catalog.models import Catalog, LandingSite
+from sim.catalog.models import Catalog, LandingSite, Terrain
 from sim.document.bind import FAILED, Binder, Failed
 from sim.document.merge import pruned
 from sim.document.nodes import ListNode, MapNode, Node, ScalarNode, find, leaves
-from sim.document.problem import Position, Problem, dotted
+from sim.document.problem import Position, Problem, dotted, shown
 from sim.errors import ScenarioError
 from sim.scenario.checks import run_checks
 from sim.scenario.draft import Draft
@@ -144,17 +144,27 @@ def _partner_ids(root: MapNode) -> list[str]:
 
 
 def _with_horizons(catalog: Catalog, root: MapNode, binder: Binder) -> Catalog:
-    """Turn the horizon files that the scenario's own sites name into paths that can be opened."""
+    """Turn the horizon and terrain files that the scenario's own sites name into paths that can be opened."""
     section = find(root, ("catalog", "landing_sites"))
     changed = {}
     for key in section.entries if isinstance(section, MapNode) else ():
         site = catalog.landing_sites.get(key)
-        node = find(root, ("catalog", "landing_sites", key, "horizon"))
-        if site is not None and isinstance(node, ScalarNode) and node.value is not None:
-            changed[key] = _opened(site, node, ("catalog", "landing_sites", key, "horizon"), binder)
+        if site is not None:
+            changed[key] = _with_files(site, root, ("catalog", "landing_sites", key), binder)
     if not changed:
         return catalog
     return catalog.model_copy(update={"landing_sites": {**catalog.landing_sites, **changed}})
+
+
+def _with_files(site: LandingSite, root: MapNode, path: tuple[str, ...], binder: Binder) -> LandingSite:
+    """Turn the files that a site names into paths that can be opened."""
+    mask = find(root, (*path, "horizon"))
+    if site.horizon is not None and isinstance(mask, ScalarNode) and mask.value is not None:
+        site = _opened(site, mask, (*path, "horizon"), binder)
+    models = find(root, (*path, "terrain", "dem"))
+    if site.terrain is not None and isinstance(models, ListNode):
+        site = _with_terrain(site, site.terrain, models, (*path, "terrain", "dem"), binder)
+    return site
 
 
 def _opened(site: LandingSite, node: ScalarNode, key: tuple[str, ...], binder: Binder) -> LandingSite:
@@ -166,11 +176,23 @@ def _opened(site: LandingSite, node: ScalarNode, key: tuple[str, ...], binder: B
     return site.model_copy(update={"horizon": name})
 
 
+def _with_terrain(
+    site: LandingSite, terrain: Terrain, models: ListNode, key: tuple[str, ...], binder: Binder
+) -> LandingSite:
+    """Turn the elevation models into absolute paths; each is taken beside the file that names it."""
+    named = [node for node in models.items if isinstance(node, ScalarNode)]
+    files = [Path(node.at.file).parent / node.text for node in named]
+    for number, (node, file) in enumerate(zip(named, files, strict=True)):
+        if "\0" in node.text or not file.is_file():
+            what = f"there is no elevation model {shown(node.text)}"
+            binder.note(node.at, (*key, number), what, "name a PDS3 label, GeoTIFF or JPEG 2000 beside the scenario")
+    dem = tuple(str(file.resolve()) for file in files if "\0" not in str(file))
+    return site.model_copy(update={"terrain": terrain.model_copy(update={"dem": dem})})
+
+
 def _set_site_horizon(fields: dict[str, Any], root: MapNode, binder: Binder) -> None:
     station = fields["station"]
-    node = find(root, ("station", "site", "horizon"))
-    if isinstance(station, Failed) or not isinstance(station.site, LandingSite) or not isinstance(node, ScalarNode):
+    if isinstance(station, Failed) or not isinstance(station.site, LandingSite):
         return
-    if node.value is not None:
-        site = _opened(station.site, node, ("station", "site", "horizon"), binder)
-        fields["station"] = station.model_copy(update={"site": site})
+    site = _with_files(station.site, root, ("station", "site"), binder)
+    fields["station"] = station.model_copy(update={"site": site})

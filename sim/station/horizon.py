@@ -19,6 +19,10 @@ FloatArray = NDArray[np.float64]
 
 COLUMNS = "azimuth_deg,elevation_deg"
 
+WIDEST_GAP_DEG = 5.0
+"""Between neighbouring azimuths of a mask from a file: the outline is drawn straight across, and at 5 deg that may hide
+a hill a kilometre wide 12 km away. Shipped masks and computed ones have 1 deg and less."""
+
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _PLACE = re.compile(
     rf"observer {_NUMBER} ?m above terrain at lat {_NUMBER} lon {_NUMBER} E, terrain height {_NUMBER} m"
@@ -69,6 +73,8 @@ class HorizonMask:
 def load_horizon_csv(path: Path | str) -> HorizonMask:
     """Read a mask: comment lines with ``#``, the header ``azimuth_deg,elevation_deg``, then rows in degrees.
 
+    It must go all the way round, with no gap between neighbouring azimuths wider than ``WIDEST_GAP_DEG``.
+
     Raises
     ------
     DataMissingError
@@ -86,7 +92,29 @@ def load_horizon_csv(path: Path | str) -> HorizonMask:
     if not rows or rows[0][1].replace(" ", "") != COLUMNS:
         _refuse(path, rows[0][0] if rows else 1, f"the header must be {COLUMNS}")
     azimuth_deg, elevation_deg = _checked(path, rows[1:])
+    _check_all_round(path, rows[1:], azimuth_deg)
     return HorizonMask(azimuth_deg, elevation_deg, f"{path.name}: {comments}", _viewpoint(comments))
+
+
+def write_horizon_csv(path: Path | str, mask: HorizonMask) -> None:
+    """Write a mask as ``load_horizon_csv`` reads it: elevations to 0.0001 deg, its spot and source in the comments.
+
+    Raises
+    ------
+    UsageError
+        Where the file cannot be written.
+    """
+    head = ["# horizon elevation mask, deg; azimuth clockwise from local north" + _spot_words(mask.viewpoint)]
+    head += [f"# {line}" for line in mask.source.splitlines()]
+    rows = [
+        f"{azimuth:.10g},{elevation:.4f}"
+        for azimuth, elevation in zip(mask.azimuth_deg, mask.elevation_deg, strict=True)
+    ]
+    try:
+        Path(path).write_text("\n".join([*head, COLUMNS, *rows]) + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror or error}) — name a file in a folder that is there"
+        raise UsageError(message) from None
 
 
 @cache
@@ -124,6 +152,31 @@ def _viewpoint(comments: str) -> Viewpoint | None:
         return None
     observer, latitude, longitude, terrain = (float(group) for group in match.groups())
     return Viewpoint(latitude, longitude, terrain, observer)
+
+
+def _spot_words(spot: Viewpoint | None) -> str:
+    """Words that ``_viewpoint`` reads."""
+    if spot is None:
+        return ""
+    return (
+        f"; observer {_plain(spot.observer_height_m)}m above terrain at lat {_plain(spot.latitude_deg)} "
+        f"lon {_plain(spot.longitude_deg)} E, terrain height {spot.terrain_height_m:.1f} m above R=1737.4 km"
+        "; frame MOON_ME (DE421)"
+    )
+
+
+def _plain(number: float) -> str:
+    """A number without exponent, to a tenth of a millimetre on the ground."""
+    return f"{number:.8f}".rstrip("0").rstrip(".")
+
+
+def _check_all_round(path: Path, rows: list[tuple[int, str]], azimuth_deg: FloatArray) -> None:
+    gaps_deg = np.diff(azimuth_deg, append=azimuth_deg[0] + 360.0)
+    widest = int(np.argmax(gaps_deg))
+    if gaps_deg[widest] > WIDEST_GAP_DEG:
+        first, last = azimuth_deg[widest], azimuth_deg[(widest + 1) % len(azimuth_deg)]
+        what = f"nothing is said between azimuth {first:g} and {last:g} deg, {gaps_deg[widest]:g} deg wide"
+        _refuse(path, rows[widest][0], f"{what} — a mask goes all round, with gaps of {WIDEST_GAP_DEG:g} deg at most")
 
 
 def _checked(path: Path, rows: list[tuple[int, str]]) -> tuple[FloatArray, FloatArray]:

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from sim.astro.time import tdb_s_from_utc
-from sim.catalog.models import LandingSite
+from sim.catalog.models import LandingSite, Terrain
 from sim.constants import R_MOON_KM
 from sim.station.horizon import HorizonMask, load_horizon_csv, packaged_horizon, packaged_horizons
 from sim.station.site import SiteGeometry, calibrated_horizon, site_axes_moon_me, site_geometry
+from sim.station.terrain import terrain_masks
 from sim.units import DAY_S
 
 LEVEL = "level horizon at 0 deg (no mask)"
@@ -30,7 +31,8 @@ def geometry_of(site: LandingSite, *, calibrate: bool = False) -> SiteGeometry:
     Parameters
     ----------
     site : LandingSite
-        Its horizon is a mask of the catalogue, or the absolute path of a file.
+        Its horizon is a mask of the catalogue or the absolute path of a file; or its terrain names elevation models,
+        from which the mask is found, and the height of the ground where the site says none.
     calibrate : bool
         For a site without a mask whose average light is published: whether to stand in an outline shifted until it
         meets that average (see ``calibrated_horizon``). Otherwise such a site has a level horizon.
@@ -44,9 +46,18 @@ def geometry_of(site: LandingSite, *, calibrate: bool = False) -> SiteGeometry:
     if site.horizon is not None:
         mask = load_horizon_csv(site.horizon) if Path(site.horizon).is_absolute() else packaged_horizon(site.horizon)
         return site_geometry(site.latitude_deg, site.longitude_deg, site.height_m, mask)
+    if site.terrain is not None:
+        return _on_terrain(site, site.terrain)
     if calibrate and site.average_light is not None:
         return _calibrated(bare, site.latitude_deg, site.longitude_deg, site.height_m, site.average_light)
     return bare
+
+
+def _on_terrain(site: LandingSite, terrain: Terrain) -> SiteGeometry:
+    place = (site.latitude_deg, site.longitude_deg)
+    (mask,) = terrain_masks(terrain.dem, *place, (terrain.mast_height_m,), terrain.range_km)
+    ground_m = mask.viewpoint.terrain_height_m if mask.viewpoint is not None else 0.0
+    return site_geometry(*place, site.height_m or ground_m, mask)
 
 
 def horizon_source(site: SiteGeometry) -> str:

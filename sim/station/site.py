@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.orientation import icrf_to_moon_me
-from sim.astro.rotations import rotated, rotated_back
+from sim.astro.rotations import east_north_up, rotated, rotated_back
 from sim.astro.time import tdb_s_from_utc_datetime64, utc_datetime64, utc_text
 from sim.constants import R_MOON_KM, R_SUN_KM, SPEED_OF_LIGHT_KM_S
 from sim.errors import UsageError
@@ -159,15 +159,7 @@ def site_geometry(
 
 def site_axes_moon_me(site: SiteGeometry) -> FloatArray:
     """Rows east, north and up of the site, on ME axes, (3, 3)."""
-    sin_lat, cos_lat = np.sin(site.latitude_rad), np.cos(site.latitude_rad)
-    sin_lon, cos_lon = np.sin(site.longitude_rad), np.cos(site.longitude_rad)
-    return np.array(
-        [
-            [-sin_lon, cos_lon, 0.0],
-            [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat],
-            [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
-        ]
-    )
+    return east_north_up(site.latitude_rad, site.longitude_rad)
 
 
 def site_unit_icrf(site: SiteGeometry, t_tdb_s: ArrayLike) -> FloatArray:

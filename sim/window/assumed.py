@@ -19,7 +19,7 @@ def assumed_figures(lane: ResolvedLane) -> tuple[str, ...]:
         "landing_site": lane.landing_site,
     }
     found = {name for part, entry in parts.items() for name in _assumed(part, entry)}
-    if lane.landing_site.horizon is None and lane.landing_site.average_light is not None:
+    if not lane.landing_site.has_outline and lane.landing_site.average_light is not None:
         found.add("landing_site.horizon (calibrated to the average light, not terrain-derived)")
     return tuple(sorted(found))
 

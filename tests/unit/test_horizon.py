@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import DataMissingError, UsageError
-from sim.station.horizon import HorizonMask, load_horizon_csv, packaged_horizon
+from sim.station.horizon import HorizonMask, Viewpoint, load_horizon_csv, packaged_horizon, write_horizon_csv
 from sim.units import DEG
 
 
@@ -62,5 +62,48 @@ def test_a_damaged_file_is_refused_with_its_line(tmp_path, text, complaint):
 
 def test_a_file_without_comments_has_no_viewpoint(tmp_path):
     path = tmp_path / "mask.csv"
-    path.write_text("azimuth_deg,elevation_deg\n0,1\n\n180,2\n")
+    path.write_text("azimuth_deg,elevation_deg\n" + all_round(5) + "\n")
     assert load_horizon_csv(path).viewpoint is None
+
+
+def all_round(step, first=0, last=360):
+    return "\n".join(f"{azimuth},1" for azimuth in range(first, last, step))
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (all_round(6), ":2: nothing is said between azimuth 0 and 6 deg, 6 deg wide — a mask goes all round"),
+        (all_round(1, 10, 90), ":81: nothing is said between azimuth 89 and 10 deg, 281 deg wide"),
+        (all_round(5, 4, 354), ":71: nothing is said between azimuth 349 and 4 deg, 15 deg wide"),
+        (all_round(2, 0, 100) + "\n" + all_round(2, 110), ":51: nothing is said between azimuth 98 and 110 deg"),
+    ],
+)
+def test_a_mask_that_does_not_go_all_round_is_refused(tmp_path, rows, complaint):
+    path = tmp_path / "mask.csv"
+    path.write_text(f"azimuth_deg,elevation_deg\n{rows}\n")
+    with pytest.raises(UsageError) as caught:
+        load_horizon_csv(path)
+    assert complaint in str(caught.value)
+    assert "gaps of 5 deg at most" in str(caught.value)
+
+
+def test_a_mask_is_written_and_read_again(tmp_path):
+    azimuth = np.arange(0.0, 360.0, 0.25)
+    spot = Viewpoint(-89.534321, -150.05, -3.25, 1.5)
+    mask = HorizonMask(azimuth, np.sin(azimuth * DEG) * 7.3, "terrain-derived from made.LBL", spot)
+    path = tmp_path / "mine.csv"
+    write_horizon_csv(path, mask)
+    again = load_horizon_csv(path)
+    assert np.array_equal(again.azimuth_deg, azimuth)
+    # Written to 0.0001 deg.
+    assert np.abs(again.elevation_deg - mask.elevation_deg).max() <= 0.5001e-4
+    # The ground is written to 0.1 m, as in the shipped files.
+    assert again.viewpoint == Viewpoint(-89.534321, -150.05, -3.2, 1.5)
+    assert again.source.startswith("mine.csv: ")
+    assert again.source.endswith("terrain-derived from made.LBL")
+    # What is read can be written again, also a shipped one.
+    write_horizon_csv(path, packaged_horizon("connecting-ridge_2m_1deg"))
+    assert load_horizon_csv(path).viewpoint == packaged_horizon("connecting-ridge_2m_1deg").viewpoint
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_horizon_csv(tmp_path / "nowhere" / "mine.csv", mask)

@@ -17,9 +17,9 @@ def test_a_mask_of_the_catalogue_or_of_a_file(tmp_path):
     named = geometry_of(LandingSite(**RIDGE, horizon="connecting-ridge_2m_1deg.csv"))
     assert named.horizon is packaged_horizon("connecting-ridge_2m_1deg.csv")
     path = tmp_path / "mine.csv"
-    path.write_text("azimuth_deg,elevation_deg\n0,1\n180,2\n")
+    path.write_text("azimuth_deg,elevation_deg\n" + "".join(f"{5 * k},{k % 2}\n" for k in range(72)))
     own = geometry_of(LandingSite(**RIDGE, horizon=str(path)))
-    assert own.horizon.elevation_deg.tolist() == [1.0, 2.0]
+    assert own.horizon.elevation_deg.tolist() == [0.0, 1.0] * 36
     assert horizon_source(own).startswith("mine.csv")
 
 
