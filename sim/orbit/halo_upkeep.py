@@ -55,7 +55,7 @@ class CrossingControl:
     ----------
     every : int
         Manoeuvres at each such crossing of y = 0, counted from one far from the Moon: 1 is each, 2 one a revolution at
-        the far one (a halo's apolune).
+        the far one (a halo's apolune), 8 one in four revolutions.
     ahead : int
         Crossings from a manoeuvre to the one it aims for.
     met_km_s : float
@@ -138,8 +138,8 @@ class Upkeep:
 def usual_control(stability_index: float) -> CrossingControl:
     """Control suited to how fast errors grow.
 
-    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2 orbit:
-    2.2) one a revolution; both aimed six and a half revolutions ahead, as in Guzzetti et al. Above, one at each
+    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2
+    orbit: 2.2) one a revolution; both aimed six and a half revolutions ahead, as in Guzzetti et al. Above, one at each
     crossing, aimed one revolution ahead, or two where errors grow three-hundredfold (found by trial: with other aims
     more vehicles are lost).
     """
