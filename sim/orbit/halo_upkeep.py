@@ -143,8 +143,8 @@ def usual_control(stability_index: float) -> CrossingControl:
     Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2
     orbit: 2.2) one a revolution; both aimed six and a half revolutions ahead. Above, one at each crossing, aimed one
     revolution ahead, or two where errors grow three-hundredfold. Found by trial on one halo of each kind: with other
-    aims more vehicles were lost. An orbit whose errors grow a thousandfold a revolution (14.8 days) is mostly lost with the
-    usual navigation errors, and sometimes with a third of them: look at ``Upkeep.lost``.
+    aims more vehicles were lost. An orbit whose errors grow a thousandfold a revolution (14.8 days) is mostly lost with
+    the usual navigation errors, and sometimes with a third of them: look at ``Upkeep.lost``.
     """
     growth = stability_index + np.sqrt(max(0.0, stability_index**2 - 1.0))
     if growth <= _SLOW:
