@@ -55,13 +55,13 @@ class CrossingControl:
     ----------
     every : int
         Manoeuvres at each such crossing of y = 0, counted from one far from the Moon: 1 is each, 2 one a revolution at
-        the far one (a halo's apolune).
+        the far one (a halo's apolune), 8 one in four revolutions.
     ahead : int
         Crossings from a manoeuvre to the one it aims for.
     met_km_s : float
-        A target is met within this (0.45 m/s: Guzzetti et al.).
+        A target is met within this. Assumed: 0.45 m/s.
     least_dv_km_s : float
-        Smaller manoeuvres are left out.
+        Smaller manoeuvres are left out. Assumed: 3 cm/s.
     """
 
     every: int
@@ -72,7 +72,9 @@ class CrossingControl:
 
 @dataclass(frozen=True, slots=True)
 class UpkeepErrors:
-    """One-sigma errors; the defaults are a third of the published three-sigma figures.
+    """One-sigma errors, a third of the three-sigma figures in brackets.
+
+    Navigation's and the size's are of the order studied for the 9:2 orbit; the others are assumed.
 
     Attributes
     ----------
@@ -119,7 +121,7 @@ class Upkeep:
 
     @property
     def mean_m_s_year(self) -> float:
-        """Mean over the trials that stayed; NaN where none did."""
+        """Mean over the trials that stayed, so too low where some were lost; NaN where none stayed."""
         kept = self.trial_dv_m_s_year[np.isfinite(self.trial_dv_m_s_year)]
         return float(kept.mean()) if len(kept) else float("nan")
 
@@ -138,10 +140,11 @@ class Upkeep:
 def usual_control(stability_index: float) -> CrossingControl:
     """Control suited to how fast errors grow.
 
-    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2 orbit:
-    2.2) one a revolution; both aimed six and a half revolutions ahead, as in Guzzetti et al. Above, one at each
-    crossing, aimed one revolution ahead, or two where errors grow three-hundredfold (found by trial: with other aims
-    more vehicles are lost).
+    Where they hardly grow, one manoeuvre in four revolutions at the far crossing; up to tenfold a revolution (9:2
+    orbit: 2.2) one a revolution; both aimed six and a half revolutions ahead. Above, one at each crossing, aimed one
+    revolution ahead, or two where errors grow three-hundredfold. Found by trial on one halo of each kind: with other
+    aims more vehicles were lost. An orbit whose errors grow a thousandfold a revolution (14.8 days) is mostly lost with
+    the usual navigation errors, and sometimes with a third of them: look at ``Upkeep.lost``.
     """
     growth = stability_index + np.sqrt(max(0.0, stability_index**2 - 1.0))
     if growth <= _SLOW:

@@ -102,7 +102,8 @@ def free_path(patch_tdb_s: FloatArray, guess_icrf: FloatArray, forces: ForceMode
         if change is None or _share(change, states) > _WILD:
             return NoFreePath("the corrections grow instead of closing the gaps", *best, done)
         states += change
-    return NoFreePath("the gaps do not close", *best, len(_SLACKS) + _MOST_ROUNDS)
+    reason = f"gaps of {1e3 * best[0]:.3g} m do not close: rounding, where the flight is too long for one piece"
+    return NoFreePath(reason, *best, len(_SLACKS) + _MOST_ROUNDS)
 
 
 def _largest(gaps: FloatArray) -> tuple[float, float]:
