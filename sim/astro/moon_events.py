@@ -141,8 +141,8 @@ def lunar_eclipses(start_tdb_s: float, stop_tdb_s: float, enlargement: Enlargeme
     start_tdb_s, stop_tdb_s : float
     enlargement : {"danjon", "chauvenet"}
         How the Earth's atmosphere widens its shadow by convention: Danjon's lunar parallax times 1.01 (Espenak & Meeus
-        2009, Five Millennium Canon of Lunar Eclipses, NASA/TP-2009-214172, section 1.4), or Chauvenet's both cones
-        times 51/50 (Explanatory Supplement 1992, section 8.23).
+        2009, Five Millennium Canon of Lunar Eclipses, NASA/TP-2009-214172), or Chauvenet's both cones
+        times 51/50 (Explanatory Supplement 1992, chapter 8).
     """
     t, apart = minima(axis_distance_signal(), start_tdb_s, stop_tdb_s)
     touched = (_reach_signal("penumbra", +1.0, enlargement).value(t) >= 0.0) if len(t) else np.zeros(0, dtype=bool)
@@ -180,8 +180,9 @@ def elongation_signal() -> Signal:
 
     def sine(t: FloatArray) -> FloatArray:
         moon, sun = _of_date(t, moon_from_earth_km(t)), _of_date(t, sun_from_earth_km(t))
-        cross: FloatArray = sun[..., 0] * moon[..., 1] - sun[..., 1] * moon[..., 0]
-        return cross / (np.hypot(moon[..., 0], moon[..., 1]) * np.hypot(sun[..., 0], sun[..., 1]))
+        cross = sun[..., 0] * moon[..., 1] - sun[..., 1] * moon[..., 0]
+        elongation: FloatArray = cross / (np.hypot(moon[..., 0], moon[..., 1]) * np.hypot(sun[..., 0], sun[..., 1]))
+        return elongation
 
     return Signal(sine, STEP_S)
 

@@ -64,7 +64,8 @@ def tracked_signal(path: LunarPath, station: GroundStation, step_s: float) -> Si
     def seen_rad(t: FloatArray) -> FloatArray:
         position_gcrs_km = path.position_icrf_km(t) + moon_from_earth_km(t)
         elevation = elevations_rad([station], t, position_gcrs_km)[0]
-        return np.minimum(elevation - station.min_elevation_deg * DEG, _clearance_rad(path, t, station))
+        seen: FloatArray = np.minimum(elevation - station.min_elevation_deg * DEG, _clearance_rad(path, t, station))
+        return seen
 
     return Signal(seen_rad, step_s)
 
