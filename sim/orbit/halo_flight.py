@@ -21,10 +21,11 @@ from sim.astro.nbody import ForceModel
 from sim.astro.segments import sample_segments
 from sim.constants import R_MOON_KM
 from sim.errors import UsageError
+from sim.orbit.crtbp import LENGTH_KM, TIME_S
 from sim.orbit.ephemeris import LunarEphemeris, even_step_s
 from sim.orbit.multiple_shooting import FreePath, NoFreePath, free_path
 from sim.orbit.periodic import PeriodicOrbit
-from sim.orbit.turning_axes import LENGTH_KM, TIME_S, from_moon_icrf, reference_states, to_moon_icrf
+from sim.orbit.turning_axes import from_moon_icrf, reference_states, to_moon_icrf
 from sim.units import DAY_S
 
 FloatArray = NDArray[np.float64]

@@ -23,9 +23,10 @@ from sim.astro.nbody import general_force
 from sim.astro.segments import accelerations, fly_segments
 from sim.errors import UsageError
 from sim.orbit.crossing_control import Crossings, Rules, Targets, fly_trial
+from sim.orbit.crtbp import TIME_S
 from sim.orbit.halo_flight import PeriodicFlight
 from sim.orbit.periodic import PeriodicOrbit
-from sim.orbit.turning_axes import TIME_S, from_moon_icrf
+from sim.orbit.turning_axes import from_moon_icrf
 from sim.threads import map_threads
 from sim.units import YEAR_S
 

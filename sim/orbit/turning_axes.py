@@ -7,23 +7,18 @@ unit of length the distance of the moment. So the Moon stays at x = 1 - mu. The 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.integrate import solve_ivp
 
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.frames import icrf_to_earth_moon
 from sim.astro.rotations import rotated, rotated_back
-from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2
+from sim.orbit.crtbp import MASS_RATIO, TIME_S, flown
 from sim.orbit.periodic import PeriodicOrbit
 
 FloatArray = NDArray[np.float64]
-
-MASS_RATIO: Final = GM_MOON_KM3_S2 / (GM_EARTH_KM3_S2 + GM_MOON_KM3_S2)
-LENGTH_KM: Final = 384400.0
-TIME_S: Final = float(np.sqrt(LENGTH_KM**3 / (GM_EARTH_KM3_S2 + GM_MOON_KM3_S2)))
 
 _RATE_S: Final = 60.0
 """Half the span of the central difference of axes and distance: leaves 1e-9 of their rates."""
@@ -37,33 +32,20 @@ def reference_states(orbit: PeriodicOrbit, phase: ArrayLike) -> FloatArray:
     phases = np.asarray(phase, dtype=np.float64)
     turns, place = np.unique(np.mod(phases.ravel(), 1.0), return_inverse=True)
     start = _far_crossing(orbit)
-    states = _flown(start, orbit.period * turns) - np.array([1.0 - MASS_RATIO, 0.0, 0.0, 0.0, 0.0, 0.0])
+    states = flown(start, orbit.period * turns, orbit.mass_ratio) - np.array(
+        [1.0 - MASS_RATIO, 0.0, 0.0, 0.0, 0.0, 0.0]
+    )
     ordered: FloatArray = states[place].reshape(*phases.shape, 6)
     return ordered
 
 
 def _far_crossing(orbit: PeriodicOrbit) -> FloatArray:
     """State at the perpendicular crossing further from the Moon, exactly perpendicular."""
-    given, half = np.asarray(orbit.state), _flown(np.asarray(orbit.state), np.array([0.5 * orbit.period]))[0]
+    given, half = np.asarray(orbit.state), flown(orbit.state, [0.5 * orbit.period], orbit.mass_ratio)[0]
     moon = np.array([1.0 - MASS_RATIO, 0.0, 0.0])
     far = given if np.linalg.norm(given[:3] - moon) >= np.linalg.norm(half[:3] - moon) else half
     square: FloatArray = far * np.array([1.0, 0.0, 1.0, 0.0, 1.0, 0.0])
     return square
-
-
-def _flown(start: FloatArray, times: FloatArray) -> FloatArray:
-    """States (n, 6) at rising times, barycentric."""
-    flight = solve_ivp(_slope, (0.0, times[-1]), start, "DOP853", t_eval=times, rtol=1e-12, atol=1e-13)
-    return np.asarray(flight.y.T)
-
-
-def _slope(_t: float, state: Any) -> Any:
-    """Equations of the circular restricted problem (Szebehely 1967, eq. 1.3-15)."""
-    x, y, z, vx, vy, vz = state
-    earth = (1.0 - MASS_RATIO) * ((x + MASS_RATIO) ** 2 + y * y + z * z) ** -1.5
-    moon = MASS_RATIO * ((x - 1.0 + MASS_RATIO) ** 2 + y * y + z * z) ** -1.5
-    ax = x + 2.0 * vy - earth * (x + MASS_RATIO) - moon * (x - 1.0 + MASS_RATIO)
-    return vx, vy, vz, ax, y - 2.0 * vx - (earth + moon) * y, -(earth + moon) * z
 
 
 def to_moon_icrf(t_tdb_s: ArrayLike, states: FloatArray) -> FloatArray:

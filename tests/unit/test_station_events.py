@@ -19,15 +19,15 @@ from sim.astro.time import tdb_s_from_utc
 from sim.catalog.models import GroundStation
 from sim.constants import GM_MOON_KM3_S2, R_EARTH_KM, R_MOON_KM, R_SUN_KM, SPEED_OF_LIGHT_KM_S
 from sim.orbit.ephemeris import LunarEphemeris, even_step_s
-from sim.station.conflicts import Landing, Conflict, Forbidden, arrival_conflicts
+from sim.station.conflicts import Conflict, Forbidden, Landing, arrival_conflicts
 from sim.station.conjunctions import conjunctions, separation_rad
 from sim.station.contact import earth_elevation, relay_view
 from sim.station.eclipses import eclipse_signal, orbit_eclipses, site_eclipses
 from sim.station.ground import elevations_rad
 from sim.station.horizon import HorizonMask
+from sim.station.lunar_path import LONGEST_STEP_S, SitePath, path_step_s
 from sim.station.occultations import earth_hidden, tracked
 from sim.station.passes import look, passes
-from sim.station.lunar_path import LONGEST_STEP_S, SitePath, path_step_s
 from sim.station.relay import TwoBodyRelay
 from sim.station.site import site_geometry
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S

@@ -4,15 +4,8 @@ import numpy as np
 import pytest
 
 from sim.astro.ephemeris import Ephemeris
-from sim.orbit.turning_axes import (
-    LENGTH_KM,
-    MASS_RATIO,
-    TIME_S,
-    from_moon_icrf,
-    moon_distance_km,
-    reference_states,
-    to_moon_icrf,
-)
+from sim.orbit.crtbp import LENGTH_KM, MASS_RATIO, TIME_S
+from sim.orbit.turning_axes import from_moon_icrf, moon_distance_km, reference_states, to_moon_icrf
 from tests.periodic_orbits import DRO_70000, HALO_L2, NRHO_9_2, START_TDB_S
 
 ORBITS = pytest.mark.parametrize("orbit", [NRHO_9_2, HALO_L2, DRO_70000], ids=["9:2", "halo", "dro"])
