@@ -35,9 +35,7 @@ def write_rough(folder, pixels, size_m, dtype):
         for y_km in x_km:
             turn = np.arange(len(lengths_km))[:, None]
             along = np.cos(turn) * x_km + np.sin(turn) * y_km
-            height_m = np.sum(
-                12.0 * lengths_km[:, None] * np.sin(2 * np.pi * along / lengths_km[:, None] + turn), axis=0
-            )
+            height_m = np.sum(12.0 * lengths_km * np.sin(2 * np.pi * along / lengths_km + turn), axis=0)
             file.write((np.rint(height_m / 0.5) if dtype == "<i2" else height_m).astype(dtype).tobytes())
     return label
 

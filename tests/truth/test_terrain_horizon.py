@@ -11,13 +11,13 @@ from scipy.optimize import minimize_scalar
 from sim.astro.rotations import east_north_up
 from sim.constants import R_MOON_KM
 from sim.terrain.dem import open_dem, terrain_heights_m
-from sim.terrain.grid import unit_vector_me
+from sim.terrain.grid import latitude_longitude_deg, unit_vector_me
 from sim.terrain.horizon import handovers_km, terrain_horizon
 from sim.units import DEG, M_PER_KM
 from tests.dems import arc_to, cylindrical_grid, elevation_deg, heights_on, polar_grid, write_pds
 
 CLOSE_DEG = 0.02
-"""Asked of the method; the worst here is below 0.005 deg."""
+"""Asked of the method; the worst here is 0.0025 deg."""
 
 
 def made(folder, grid, shape, height_m, dtype="<f4", name="made"):
@@ -195,3 +195,50 @@ def test_the_mast_is_worth_its_height_on_a_plain(tmp_path):
     dips = [-np.degrees(np.arccos(R_MOON_KM * M_PER_KM / (R_MOON_KM * M_PER_KM + h))) for h in (2.0, 10.0)]
     assert dips == pytest.approx([-0.0869, -0.1944], abs=1e-4)
     assert np.abs(found.elevation_deg - np.array(dips)[:, None]).max() < 0.001
+
+
+def test_no_pixel_of_rough_ground_stands_above_the_mask(tmp_path):
+    """Against another method: every pixel by itself, put into the direction it is seen in."""
+    pixels, size_m = 400, 60.0
+    rng = np.random.default_rng(1)
+    spectrum = np.fft.rfft2(rng.normal(size=(pixels, pixels)))
+    frequency = np.hypot(np.fft.fftfreq(pixels)[:, None], np.fft.rfftfreq(pixels)[None, :])
+    ground = np.fft.irfft2(spectrum / np.maximum(frequency, 1.0 / pixels) ** 2.3, s=(pixels, pixels))
+    grid = polar_grid(pixels, size_m)
+    heights = ground * 600.0 / ground.std()
+    # Slopes as rough as highlands at this size of pixel: 10 deg on average.
+    assert np.hypot(*np.gradient(heights, size_m)).mean() == pytest.approx(np.tan(10.0 * DEG), rel=0.3)
+    dem = open_dem(write_pds(tmp_path, "rough", grid, heights, "<f4"))
+    line, column = np.indices(heights.shape)
+    middle = heights[150:250, 150:250]
+    top = np.add(np.unravel_index(np.argmax(middle), middle.shape), 150)
+    spot = tuple(float(value) for value in latitude_longitude_deg(grid, *(top + 0.3)))
+    found = terrain_horizon([dem], *spot, [2.0], range_km=20.0)
+    latitude, longitude = latitude_longitude_deg(grid, line, column)
+    direction = unit_vector_me(latitude * DEG, longitude * DEG)
+    east, north, _ = east_north_up(spot[0] * DEG, spot[1] * DEG)
+    arc = arc_to(direction, *spot)
+    azimuth = np.degrees(np.arctan2(direction @ east, direction @ north)) % 360.0
+    elevation = elevation_deg(heights, arc, found.terrain_height_m + 2.0)
+    index = np.round(azimuth / 0.5).astype(int) % 720
+    # From a few pixels on, where their centres and not the ground below the eye are seen.
+    away = arc * R_MOON_KM > 3.0 * size_m / M_PER_KM
+    above = (elevation - found.elevation_deg[0][index])[away]
+    # A pixel lies at most a fortieth of a degree beside a ray: 0.02 deg at a slope of 39 deg.
+    assert above.max() < CLOSE_DEG
+    # And it is no lower than five times as many rays and steps find it.
+    for azimuth_deg in (0.0, 45.0, 180.0):
+        dense = dense_deg(dem, spot, azimuth_deg + np.linspace(-0.25, 0.25, 51), found.terrain_height_m + 2.0)
+        assert found.elevation_deg[0, round(azimuth_deg / 0.5)] == pytest.approx(dense, abs=CLOSE_DEG)
+
+
+def dense_deg(dem, spot, azimuths_deg, eye_m):
+    """Largest elevation over azimuths, by samples so near each other that 0.003 deg are not lost."""
+    east, north, up = east_north_up(spot[0] * DEG, spot[1] * DEG)
+    arc = np.geomspace(dem.resolution_m / 2.0, 16000.0, 40000) / M_PER_KM / R_MOON_KM
+    highest = []
+    for azimuth in azimuths_deg * DEG:
+        ahead = np.sin(azimuth) * east + np.cos(azimuth) * north
+        height_m = pixelled(dem, np.cos(arc)[:, None] * up + np.sin(arc)[:, None] * ahead)
+        highest.append(np.nanmax(elevation_deg(height_m, arc, eye_m)))
+    return max(highest)
