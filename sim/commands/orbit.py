@@ -1,4 +1,4 @@
-"""Commands about orbits at the Moon: families of periodic ones."""
+"""Commands about orbits at the Moon: families of periodic ones, and frozen ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from sim.commands.frozen import frozen
 from sim.errors import UsageError
 from sim.options import FILE, as_json_option, loudness, out_option
 from sim.screen import print_json, say, table_text
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group()
 def orbit() -> None:
     """Look at orbits about the Moon and its libration points."""
+
+
+orbit.add_command(frozen)
 
 
 @orbit.command()
