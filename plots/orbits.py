@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from plots.style import EARTH_COLOUR, FAINT, INK, MOON_COLOUR, MUTED, RUN_COLOURS
+from plots.style import BURN_COLOUR, EARTH_COLOUR, FAINT, INK, MOON_COLOUR, MUTED, RUN_COLOURS
 from sim.constants import R_MOON_KM
 
 FloatArray = NDArray[np.float64]
@@ -98,6 +100,25 @@ def draw_ground_tracks(ax: Axes, station: xr.Dataset) -> None:
     ax.set_xlabel("east longitude, °; shaded: the far side")
     ax.set_ylabel("latitude, °")
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
+
+
+def mark_places(ax: Axes, places: Sequence[tuple[str, float, float]]) -> None:
+    """Mark places (name, latitude, east longitude in degrees) on a page of ground tracks."""
+    for name, latitude, longitude in places:
+        at = (longitude + 180.0) % 360.0 - 180.0
+        is_right, is_low = at > 120.0, latitude < -80.0
+        ax.plot(at, latitude, marker="o", markersize=5.0, color=BURN_COLOUR, markeredgecolor="white", zorder=5)
+        ax.annotate(
+            name,
+            (at, latitude),
+            (-6 if is_right else 6, 6 if is_low else -6 if latitude > 80.0 else 0),
+            textcoords="offset points",
+            ha="right" if is_right else "left",
+            va="center",
+            fontsize=8,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            zorder=6,
+        )
 
 
 def overhead_deg(r_me_km: FloatArray) -> tuple[FloatArray, FloatArray]:
