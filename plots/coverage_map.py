@@ -159,8 +159,9 @@ def _write_levels(ax: Axes, x: FloatArray, y: FloatArray, values: FloatArray, sc
     longest = [max(pieces, key=lambda piece: _along(piece)[-1]) for pieces in lines.allsegs if pieces]
     # Numbers of neighbouring lines stand at different parts of them.
     spots = [_spot(piece, 0.15 + 0.2 * number) for number, piece in enumerate(longest)]
-    for text in ax.clabel(lines, fmt=scale.write, fontsize=7.5, manual=spots):
+    for text in ax.clabel(lines, fmt=scale.write, fontsize=7.5, manual=spots, colors=INK):
         text.set_rotation(0.0)
+        text.set_path_effects(_HALO)
 
 
 def _along(piece: FloatArray) -> FloatArray:

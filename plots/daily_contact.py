@@ -53,11 +53,10 @@ def draw_contact_strips(
     middles = np.arange(len(strips)) + 0.5
     ax.set_ylim(len(strips), 0.0)
     ax.set_yticks(middles, labels=[strip.label for strip in strips])
-    whole = ax.secondary_yaxis("right")
-    whole.set_yticks(middles, labels=[share_words(strip.whole) for strip in strips], fontsize=8)
-    for each in (ax, whole):
-        each.tick_params(axis="y", length=0.0)
-        each.spines[:].set_visible(False)
+    for middle, strip in zip(middles, strips, strict=True):
+        ax.text(1.006, middle, share_words(strip.whole), transform=ax.get_yaxis_transform(), va="center", fontsize=8)
+    ax.tick_params(axis="y", length=0.0)
+    ax.spines[:].set_visible(False)
     show_days(ax, float(edge_d[0]), float(edge_d[-1]))
     return mesh
 

@@ -11,38 +11,57 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from plots.style import BURN_COLOUR, EARTH_COLOUR, FAINT, INK, MOON_COLOUR, MUTED, RUN_COLOURS
 from sim.constants import R_MOON_KM
+from sim.units import DAY_S
 
 FloatArray = NDArray[np.float64]
 
 KM_PER_TICK = 1000.0
 LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
-MOST_LABELS = 8
+SMOOTHER = 5
+"""Points drawn for each point of a path."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrbitView:
-    """How a path is laid on the page: its variable, the two axes drawn, and their names."""
+    """How a path is laid on the page: its variable, the two axes drawn, the way to who looks, their names."""
 
     variable: str
     axes: tuple[int, int]
+    towards: tuple[float, float, float]
     x_label: str
     y_label: str
     earth: bool
 
 
 VIEWS = {
-    "inertial": OrbitView("track_icrf_km", (0, 2), "x ICRF, 1000 km", "z ICRF, 1000 km", earth=False),
+    "inertial": OrbitView("track_icrf_km", (0, 2), (0.0, -1.0, 0.0), "x ICRF, 1000 km", "z ICRF, 1000 km", earth=False),
     "rotating": OrbitView(
-        "track_rotating_km", (0, 2), "away from the Earth, 1000 km", "north of the Moon's orbit, 1000 km", earth=True
+        "track_rotating_km",
+        (0, 2),
+        (0.0, -1.0, 0.0),
+        "away from the Earth, 1000 km",
+        "north of the Moon's orbit, 1000 km",
+        earth=True,
     ),
     "rotating_above": OrbitView(
-        "track_rotating_km", (0, 1), "away from the Earth, 1000 km", "along the Moon's motion, 1000 km", earth=True
+        "track_rotating_km",
+        (0, 1),
+        (0.0, 0.0, 1.0),
+        "away from the Earth, 1000 km",
+        "along the Moon's motion, 1000 km",
+        earth=True,
     ),
     "moon_me": OrbitView(
-        "track_moon_me_km", (1, 2), "east, 1000 km, seen from the Earth's side", "north, 1000 km", earth=False
+        "track_moon_me_km",
+        (1, 2),
+        (1.0, 0.0, 0.0),
+        "east, 1000 km, seen from the Earth's side",
+        "north, 1000 km",
+        earth=False,
     ),
 }
 TITLES = {
@@ -58,10 +77,11 @@ def draw_orbits(ax: Axes, station: xr.Dataset, frame: str) -> None:
     view = VIEWS[frame]
     ax.add_patch(Circle((0.0, 0.0), R_MOON_KM / KM_PER_TICK, facecolor=MOON_COLOUR, edgecolor=INK, linewidth=0.5))
     for number, name in enumerate(station["orbit"].values):
-        path = station[view.variable].values[number][:, list(view.axes)].astype(float) / KM_PER_TICK
+        path = in_front(smooth_path(station[view.variable].values[number]), view) / KM_PER_TICK
         colour, line = orbit_style(number)
         ax.plot(*path.T, color=colour, linestyle=line, linewidth=0.8, label=str(name), zorder=2)
-        ax.plot(*path[0], marker="o", markersize=4, color=colour, markeredgecolor=INK, markeredgewidth=0.5, zorder=3)
+        first = station[view.variable].values[number][0, list(view.axes)] / KM_PER_TICK
+        ax.plot(*first, marker="o", markersize=4, color=colour, markeredgecolor=INK, markeredgewidth=0.5, zorder=3)
     if view.earth:
         ax.annotate(
             "to the Earth",
@@ -81,6 +101,24 @@ def draw_orbits(ax: Axes, station: xr.Dataset, frame: str) -> None:
     ax.grid(visible=True, color=FAINT, linewidth=0.3)
 
 
+def smooth_path(r_km: NDArray[np.float32]) -> FloatArray:
+    """Points of a path (K, 3), even in time and NaN beyond its end, closer together: perilune takes few of them."""
+    known = r_km[np.isfinite(r_km[:, 0])].astype(float)
+    if len(known) < 4:
+        return known
+    steps = np.arange(len(known))
+    fine: FloatArray = CubicSpline(steps, known)(np.linspace(0.0, steps[-1], SMOOTHER * steps[-1] + 1))
+    return fine
+
+
+def in_front(r_km: FloatArray, view: OrbitView) -> FloatArray:
+    """Lay a path (K, 3) on the page (K, 2); what the Moon hides is NaN."""
+    page: FloatArray = r_km[:, list(view.axes)].copy()
+    is_hidden = (r_km @ np.array(view.towards) < 0.0) & (np.hypot(*page.T) < R_MOON_KM)
+    page[is_hidden] = np.nan
+    return page
+
+
 def orbit_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:
     """Colour and line of an element: the line changes with each round of colours, for print in grey."""
     return RUN_COLOURS[number % len(RUN_COLOURS)], LINES[number % len(LINES)]
@@ -91,13 +129,13 @@ def draw_ground_tracks(ax: Axes, station: xr.Dataset) -> None:
     for left, right in ((-180.0, -90.0), (90.0, 180.0)):
         ax.axvspan(left, right, color=FAINT, alpha=0.35, linewidth=0.0, zorder=0)
     for number, name in enumerate(station["orbit"].values):
-        longitude, latitude = overhead_deg(station["track_moon_me_km"].values[number].astype(float))
+        longitude, latitude = overhead_deg(smooth_path(station["track_moon_me_km"].values[number]))
         colour, line = orbit_style(number)
         ax.plot(longitude, latitude, color=colour, linestyle=line, linewidth=0.7, label=str(name))
     ax.set(xlim=(-180.0, 180.0), ylim=(-90.0, 90.0))
     ax.set_xticks(range(-180, 181, 45))
     ax.set_yticks(range(-90, 91, 30))
-    ax.set_xlabel("east longitude, °; shaded: the far side")
+    ax.set_xlabel("east longitude, °")
     ax.set_ylabel("latitude, °")
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
 
@@ -131,7 +169,7 @@ def overhead_deg(r_me_km: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def draw_perilune_history(ax: Axes, station: xr.Dataset) -> None:
     """Draw the perilune altitude of every element through the horizon, the ground as a line."""
-    day = station["orbit_day"].values.astype("datetime64[s]").astype(float) / 86400.0
+    day = station["orbit_day"].values.astype("datetime64[s]").astype(float) / DAY_S
     for number, name in enumerate(station["orbit"].values):
         colour, line = orbit_style(number)
         altitude = station["day_perilune_altitude_km"].values[number]

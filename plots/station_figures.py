@@ -41,6 +41,7 @@ from plots.station_timeline import (
     timeline_rows,
 )
 from plots.station_views import (
+    A_MOMENT_D,
     cap_of,
     dark_spans,
     day_words,
@@ -103,7 +104,11 @@ def orbits_figure(name: str, station: xr.Dataset) -> Figure | None:
     if "track_icrf_km" not in station:
         return None
     figure = new_figure(WIDTH_IN, 10.6 + 0.2 * station.sizes["orbit"])
-    write_title(figure, f"Orbits about the Moon: {name}", "Moon to scale; a dot where each element is at first")
+    write_title(
+        figure,
+        f"Orbits about the Moon: {name}",
+        "Moon to scale, what lies behind it left out; a dot where each element is at first",
+    )
     panels = figure.subplots(2, 2).ravel()
     for panel, frame in zip(panels, VIEWS, strict=True):
         draw_orbits(panel, station, frame)
@@ -117,7 +122,8 @@ def orbit_legend(figure: Figure, station: xr.Dataset) -> None:
     handles = []
     for number, element in enumerate(station["orbit"].values):
         colour, line = orbit_style(number)
-        said = f"{words(str(element))}: {station['orbit_words'].values[number]}; {drawn_words(station, number)}"
+        orbit = words(str(station["orbit_words"].values[number]))
+        said = f"{words(str(element))}: {orbit}; {drawn_words(station, number)}"
         handles.append(Line2D([], [], color=colour, linestyle=line, label=shorten(said, 150)))
     figure.legend(handles=handles, loc="outside lower left", ncols=1, fontsize=8, handlelength=3.0)
 
@@ -151,7 +157,7 @@ def perilunes_figure(name: str, station: xr.Dataset) -> Figure | None:
     write_title(
         figure,
         f"How the orbits last: {name}",
-        "height of perilune by day, of the osculating ellipse; of halos the least height over a revolution"
+        "at noon of each day, of the ellipse flown just then; of halos the least height over a revolution"
         if has_ellipses
         else "least height over a revolution about each day",
     )
@@ -182,7 +188,7 @@ def global_coverage_figure(name: str, station: xr.Dataset) -> Figure | None:
     if found is None:
         return None
     figure = new_figure(WIDTH_IN, 10.8)
-    write_title(figure, f"Contact over the Moon: {name}", map_words(station))
+    write_title(figure, f"Contact over the Moon: {name}", f"{map_words(station)}; dashed: limb of the near side")
     panels = figure.subplots(2, 1)
     axes = (found.latitude_deg, found.longitude_deg)
     for panel, values, scale in zip(panels, (found.relayed_share, found.longest_gap_h), (SHARES, GAPS_H), strict=True):
@@ -215,7 +221,8 @@ MAP_TITLES = {SHARES: "Share of time with a relay that reaches the Earth", GAPS_
 
 def map_bar(figure: Figure, panel: Axes, mesh: object, scale: MapScale, *, is_below: bool = False) -> None:
     """Title and colour bar of a map."""
-    panel.set_title(MAP_TITLES[scale], pad=16.0)
+    if not is_below:
+        panel.set_title(MAP_TITLES[scale], pad=16.0)
     ticks = (0.5, 2.0, 6.0, 24.0, 72.0, 168.0, 336.0) if scale.is_log else tuple(np.linspace(0.0, 1.0, 6))
     place = "bottom" if is_below else "right"
     bar = figure.colorbar(
@@ -223,6 +230,8 @@ def map_bar(figure: Figure, panel: Axes, mesh: object, scale: MapScale, *, is_be
     )  # type: ignore[arg-type]
     bar.set_ticks(list(ticks), labels=[scale.write(tick) for tick in ticks])
     bar.minorticks_off()
+    if is_below:
+        bar.set_label(MAP_TITLES[scale], fontweight="bold", fontsize=10)
 
 
 def map_words(station: xr.Dataset) -> str:
@@ -230,7 +239,7 @@ def map_words(station: xr.Dataset) -> str:
     given = station.attrs
     return (
         f"{given['map_days']:.0f} days every {given['map_step_s'] / 60.0:.0f} min, level horizon, "
-        f"from {given['map_min_elevation_deg']:g}° up; dashed: limb of the near side"
+        f"from {given['map_min_elevation_deg']:g}° up"
     )
 
 
@@ -245,7 +254,8 @@ def gaps_figure(name: str, station: xr.Dataset) -> Figure | None:
     titles = [site for site, *_ in sites_of(station)]
     for row, (panel, point) in enumerate(zip(panels, points, strict=True)):
         ways = paths_of(station, row)
-        draw_gap_histogram(panel, {PATH_WORDS[way]: gap_minutes(station, point, way) for way in ways})
+        looks = [list(PATH_WORDS).index(way) for way in ways]
+        draw_gap_histogram(panel, {PATH_WORDS[way]: gap_minutes(station, point, way) for way in ways}, looks)
         panel.set_title(titles[row])
     return figure
 
@@ -290,17 +300,18 @@ def contact_strips(station: xr.Dataset) -> tuple[list[ContactStrip], list[int]]:
 
 def light_figure(name: str, station: xr.Dataset) -> Figure | None:
     """Light of the whole horizon, a row for each year or month."""
+    first_d, stop_d = span_days(station)
+    row: Row = "year" if stop_d - first_d > YEARS_FROM_D else "month"
     time_d = days_of(station["time"].values)
-    row: Row = "year" if time_d[-1] - time_d[0] > YEARS_FROM_D else "month"
-    # The last sample ends the horizon: it begins no row of its own.
-    time_d, light = time_d[:-1], floats(station["sun_fraction"].values)[:-1]
+    # A sample at the end of the horizon would begin a row of its own.
+    is_inside = time_d < stop_d - A_MOMENT_D
+    time_d, light = time_d[is_inside], floats(station["sun_fraction"].values)[is_inside]
     start_d, length_d = dark_spans(station)
     figure = new_figure(WIDTH_IN, 1.6 + ROW_IN[row] * len(row_starts_d(time_d, row)))
     write_title(
         figure,
         f"Light at {words(str(station.attrs['site']))}: {name}",
-        f"part of the Sun's disc above the terrain; outlined: darker than any light for over {OUTLINED_D[row]:g} d, "
-        "with the days",
+        f"part of the Sun's disc above the terrain; outlined: dark for more than {OUTLINED_D[row]:g} d, with its days",
     )
     ax = figure.add_subplot()
     image = draw_light_calendar(
@@ -359,7 +370,7 @@ def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
     heights = [1.5, 1.2, 0.18, 0.3 + 0.26 * count]
     figure = new_figure(WIDTH_IN, 1.9 + 2.2 * sum(heights))
     row = int(np.flatnonzero(station["grid"].values == view.grid)[0])
-    write_title(figure, f"Power of {words(view.grid)}: {name}", power_words(station, row))
+    write_title(figure, f"Power on the cable of {words(view.grid)}: {name}", power_words(station, row))
     whole, large = figure.subfigures(2, 1)
     for part, cut, title in (
         (whole, None, "Whole horizon"),

@@ -56,6 +56,9 @@ LOOKS = {
 DAILY_RATE = 0.7
 """Kinds with more events a day than this on a long axis are shown by the share of each day instead."""
 
+MOST_BINS = 400
+"""Of a row of daily events."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
@@ -116,10 +119,8 @@ def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[Timeline
             _draw_spans(ax, row, look, (top, bottom), (first, last))
     ax.set_ylim(len(rows) + 0.1, -0.1)
     ax.set_yticks(np.arange(len(rows)) + 0.5, labels=[row.label for row in rows])
-    counts = ax.secondary_yaxis("right")
-    counts.set_yticks(np.arange(len(rows)) + 0.5, labels=[_count_words(row) for row in rows], fontsize=7.5)
-    counts.tick_params(length=0)
-    counts.spines["right"].set_visible(False)
+    for number, row in enumerate(rows):
+        ax.text(1.006, number + 0.5, _count_words(row), transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
     show_days(ax, first, last)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
@@ -146,8 +147,9 @@ def _draw_spans(
 
 
 def share_in_bins(row: TimelineRow, ends: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """Bins a few days wide and the share of each that the events of a row cover."""
-    edges = np.linspace(ends[0], ends[1], 401)
+    """Bins of whole days, at most so many, and the share of each that the events of a row cover."""
+    width = np.ceil((ends[1] - ends[0]) / MOST_BINS)
+    edges = np.append(np.arange(ends[0], ends[1] - 1e-6, width), ends[1])
     bounds = np.stack([row.start_day, row.stop_day], axis=1).ravel()
     covered = np.repeat(np.append(0.0, np.cumsum(row.stop_day - row.start_day)), 2)[1:-1]
     return edges, np.diff(np.interp(edges, bounds, covered)) / np.diff(edges)

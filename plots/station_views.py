@@ -18,6 +18,7 @@ from plots.tasks import LIMIT_LOOKS, TaskView
 
 FloatArray = NDArray[np.float64]
 
+A_MOMENT_D = 1e-6
 SYNODIC_MONTH_D = 29.53
 """The Sun goes once around the sky of a place on the Moon."""
 YEAR_D = 365.25
@@ -35,9 +36,9 @@ def floats(values: NDArray[np.float32]) -> FloatArray:
 
 
 def span_days(station: xr.Dataset) -> tuple[float, float]:
-    """First and last epoch of the horizon."""
+    """First and last epoch of the horizon, which is of whole days; samples may reach past it."""
     first, last = days_of(station["time"].values[[0, -1]])
-    return float(first), float(last)
+    return float(first), float(np.floor(last + A_MOMENT_D))
 
 
 def day_words(day: float) -> str:
@@ -70,10 +71,10 @@ def gap_minutes(station: xr.Dataset, point: str, path: str) -> FloatArray:
 
 
 def paths_of(station: xr.Dataset, point: int) -> list[str]:
-    """Ways of contact that a place ever has; all where it has none."""
-    names = [str(path) for path in station["path"].values]
-    share = station["contact_share"].values[point]
-    return [name for name, value in zip(names, share, strict=True) if value > 0.0] or names
+    """Ways of contact that a place ever has; both together only where it has both, or none."""
+    share = dict(zip(station["path"].values.tolist(), station["contact_share"].values[point].tolist(), strict=True))
+    ways = [name for name in ("direct", "relayed") if share[name] > 0.0]
+    return ways if len(ways) == 1 else [*ways, "any"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
