@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 
 KM_PER_TICK = 1000.0
 LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+LONG_D, FORTNIGHT = 400, 14
+"""Days from which on fortnights are drawn."""
 SMOOTHER = 5
 """Points drawn for each point of a path."""
 
@@ -168,16 +170,33 @@ def overhead_deg(r_me_km: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def draw_perilune_history(ax: Axes, station: xr.Dataset) -> None:
-    """Draw the perilune altitude of every element through the horizon, the ground as a line."""
+    """Draw the perilune altitude of every element through the horizon, the ground as a line.
+
+    Over years: the mean of each fortnight, in a band from its least to its most.
+    """
     day = station["orbit_day"].values.astype("datetime64[s]").astype(float) / DAY_S
     for number, name in enumerate(station["orbit"].values):
         colour, line = orbit_style(number)
-        altitude = station["day_perilune_altitude_km"].values[number]
-        ax.plot(day, altitude, color=colour, linestyle=line, linewidth=1.0, label=str(name))
+        altitude = station["day_perilune_altitude_km"].values[number].astype(float)
+        known = np.isfinite(altitude)
+        if len(day) > LONG_D and known.any():
+            middle, mean, least, most = by_fortnight(day[known], altitude[known])
+            ax.fill_between(middle, least, most, color=colour, alpha=0.25, linewidth=0.0)
+            ax.plot(middle, mean, color=colour, linestyle=line, linewidth=1.3, label=str(name))
+        else:
+            ax.plot(day, altitude, color=colour, linestyle=line, linewidth=1.0, label=str(name))
     ax.axhline(0.0, color=INK, linewidth=0.8)
     ax.set_ylabel("perilune altitude, km")
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def by_fortnight(day: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Middles of fortnights, and mean, least and most of the days (K,) in each."""
+    first = np.arange(0, len(day), FORTNIGHT)
+    counts = np.diff(np.append(first, len(day)))
+    mean, middle = (np.add.reduceat(each, first) / counts for each in (values, day))
+    return middle, mean, np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
 
 
 def draw_argument_picture(ax: Axes, station: xr.Dataset) -> None:

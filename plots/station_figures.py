@@ -157,7 +157,7 @@ def perilunes_figure(name: str, station: xr.Dataset) -> Figure | None:
     write_title(
         figure,
         f"How the orbits last: {name}",
-        "at noon of each day, of the ellipse flown just then; of halos the least height over a revolution"
+        "of the ellipse flown at noon of each day, of halos the least height over a revolution"
         if has_ellipses
         else "least height over a revolution about each day",
     )
@@ -355,11 +355,14 @@ def dark_gaps_figure(name: str, station: xr.Dataset) -> Figure | None:
 
 
 def power_figures(name: str, station: xr.Dataset) -> Iterator[tuple[str, Figure]]:
-    """Make a figure of each cable."""
-    grids = list(view_grids(station))
-    unmet = station["grid_unmet_kwh"].values if grids else ()
-    for row in np.sort(np.argsort(-np.asarray(unmet), kind="stable")[:MOST_GRIDS]).tolist():
-        yield f"station_power_{file_stem(grids[row].grid)}", power_figure(name, station, grids[row])
+    """Make a figure of each cable on which anything ever flows or is asked."""
+    unmet = (
+        dict(zip(station["grid"].values, station["grid_unmet_kwh"].values, strict=True)) if "grid" in station else {}
+    )
+    used = [view for view in view_grids(station) if view.supply_kw.any() or view.wanted_kw.any()]
+    worst = sorted(used, key=lambda view: -unmet[view.grid])[:MOST_GRIDS]
+    for view in (each for each in used if each in worst):
+        yield f"station_power_{file_stem(view.grid)}", power_figure(name, station, view)
 
 
 def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
@@ -370,7 +373,7 @@ def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
     heights = [1.5, 1.2, 0.18, 0.3 + 0.26 * count]
     figure = new_figure(WIDTH_IN, 1.9 + 2.2 * sum(heights))
     row = int(np.flatnonzero(station["grid"].values == view.grid)[0])
-    write_title(figure, f"Power on the cable of {words(view.grid)}: {name}", power_words(station, row))
+    write_title(figure, f"Power, {words(view.grid)}: {name}", power_words(station, row))
     whole, large = figure.subfigures(2, 1)
     for part, cut, title in (
         (whole, None, "Whole horizon"),
