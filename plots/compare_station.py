@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from plots.compare import draw_metric
 from plots.gaps import draw_gap_histogram
@@ -12,6 +14,8 @@ from plots.station_views import gap_minutes
 from plots.style import new_figure, words, write_title
 from sim.results.compare import MetricRow, compare, unique_names
 from sim.results.run import Run
+
+FloatArray = NDArray[np.float64]
 
 WIDTH_IN = 12.0
 COLUMNS = 4
@@ -41,7 +45,7 @@ def compare_station_figures(runs: Sequence[Run]) -> Iterator[tuple[str, Figure]]
     if all(run.station is None for run in runs):
         return
     yield "compare_station", compare_station_figure(runs)
-    points = places_compared(runs)
+    points = [point for point in places_compared(runs) if any(len(gaps) for *_, gaps in gaps_at(runs, point))]
     if points:
         yield "compare_gaps", compare_gaps_figure(runs, points)
 
@@ -82,9 +86,17 @@ def places_compared(runs: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(str(point) for station in stations for point in station["point"].values))
 
 
+def gaps_at(runs: Sequence[Run], point: str) -> list[tuple[int, str, FloatArray]]:
+    """Number and name of each run that tells of a place, and its gaps there in minutes."""
+    return [
+        (number, name, gap_minutes(run.station, point, "any"))
+        for number, (name, run) in enumerate(zip(unique_names(runs), runs, strict=True))
+        if run.station is not None and "point" in run.station and point in run.station["point"].values
+    ]
+
+
 def compare_gaps_figure(runs: Sequence[Run], points: Sequence[str]) -> Figure:
     """Gaps of every architecture by their length, a panel for each place."""
-    names = unique_names(runs)
     figure = new_figure(WIDTH_IN, 1.0 + 3.1 * len(points))
     write_title(
         figure,
@@ -93,11 +105,7 @@ def compare_gaps_figure(runs: Sequence[Run], points: Sequence[str]) -> Figure:
     )
     panels = figure.subplots(len(points), 1, squeeze=False)[:, 0]
     for panel, point in zip(panels, points, strict=True):
-        told = [
-            (number, names[number], gap_minutes(run.station, point, "any"))
-            for number, run in enumerate(runs)
-            if run.station is not None and "point" in run.station and point in run.station["point"].values
-        ]
+        told = gaps_at(runs, point)
         draw_gap_histogram(panel, {name: gaps for _, name, gaps in told}, [number for number, *_ in told])
         panel.set_title(words(point))
     return figure

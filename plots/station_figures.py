@@ -21,6 +21,7 @@ from plots.dates import show_days
 from plots.gaps import draw_gap_histogram
 from plots.light_calendar import ROW_IN, Row, draw_light_calendar, row_starts_d
 from plots.orbits import (
+    LONG_D,
     TITLES,
     VIEWS,
     draw_argument_picture,
@@ -154,13 +155,10 @@ def perilunes_figure(name: str, station: xr.Dataset) -> Figure | None:
         return None
     has_ellipses = bool(np.isfinite(station["day_eccentricity"].values).any())
     figure = new_figure(WIDTH_IN, (4.6 if has_ellipses else 4.2) + 0.2 * station.sizes["orbit"])
-    write_title(
-        figure,
-        f"How the orbits last: {name}",
-        "of the ellipse flown at noon of each day, of halos the least height over a revolution"
-        if has_ellipses
-        else "least height over a revolution about each day",
-    )
+    said = ["of ellipses: of the one flown at noon of each day", "of halos: the least height over a revolution"]
+    if station.sizes["orbit_day"] > LONG_D:
+        said.append("line: mean of a fortnight, band: least and most")
+    write_title(figure, f"How the orbits last: {name}", "; ".join(said if has_ellipses else said[1:]))
     columns = figure.subplots(1, 2 if has_ellipses else 1, squeeze=False, width_ratios=[2.2, 1.0][: 1 + has_ellipses])
     draw_perilune_history(columns[0, 0], station)
     show_days(columns[0, 0], *span_days(station))
@@ -247,16 +245,15 @@ def gaps_figure(name: str, station: xr.Dataset) -> Figure | None:
     """Gaps by their length, a panel for each place, bars for each way of contact."""
     if "point" not in station or "gap_duration_h" not in station:
         return None
-    points = [str(point) for point in station["point"].values]
-    figure = new_figure(WIDTH_IN, 1.0 + 2.9 * len(points))
+    rows = [row for row, point in enumerate(station["point"].values) if np.any(station["gap_point"].values == point)]
+    figure = new_figure(WIDTH_IN, 1.0 + 2.9 * len(rows))
     write_title(figure, f"Time without contact: {name}", "how many spans last how long; a triangle at the longest")
-    panels = figure.subplots(len(points), 1, squeeze=False)[:, 0]
-    titles = [site for site, *_ in sites_of(station)]
-    for row, (panel, point) in enumerate(zip(panels, points, strict=True)):
-        ways = paths_of(station, row)
+    panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
+    for panel, row in zip(panels, rows, strict=True):
+        point, ways = str(station["point"].values[row]), paths_of(station, row)
         looks = [list(PATH_WORDS).index(way) for way in ways]
         draw_gap_histogram(panel, {PATH_WORDS[way]: gap_minutes(station, point, way) for way in ways}, looks)
-        panel.set_title(titles[row])
+        panel.set_title(sites_of(station)[row][0])
     return figure
 
 
