@@ -109,7 +109,7 @@ def report_html(run: Run, figures: Sequence[Path]) -> str:
             overview=[picture for picture in drawn if picture.name not in taken and not of_station(picture)],
             lanes=lanes,
             station=None if run.station is None else station_section(run.station),
-            station_pictures=[picture for picture in drawn if of_station(picture)],
+            station_pictures=station_pictures(drawn),
             conventions=run.provenance.get("conventions", {}),
         )
     )
@@ -118,6 +118,32 @@ def report_html(run: Run, figures: Sequence[Path]) -> str:
 def of_station(picture: Picture) -> bool:
     """Whether a picture belongs to the station's section."""
     return picture.name.startswith("station_")
+
+
+STATION_PARTS = {
+    "station_timeline": "whole",
+    "station_orbits": "orbits",
+    "station_ground_tracks": "orbits",
+    "station_perilunes": "orbits",
+    "station_coverage": "contact",
+    "station_gaps": "contact",
+    "station_contact": "contact",
+    "station_light_calendar": "light",
+    "station_horizon": "light",
+    "station_dark_gaps": "light",
+    "station_power": "power",
+    "station_tasks": "tasks",
+}
+"""Beside which table of the station a picture stands, by the beginning of its name."""
+
+
+def station_pictures(drawn: Sequence[Picture]) -> dict[str, list[Picture]]:
+    """Return the station's pictures by the part of its section in which they stand; ``other`` for unknown ones."""
+    parts: dict[str, list[Picture]] = {part: [] for part in (*STATION_PARTS.values(), "other")}
+    for picture in filter(of_station, drawn):
+        part = next((part for kind, part in STATION_PARTS.items() if picture.name.startswith(kind)), "other")
+        parts[part].append(picture)
+    return parts
 
 
 def pictures(figures: Sequence[Path]) -> tuple[Picture, ...]:
