@@ -18,6 +18,8 @@ FloatArray = NDArray[np.float64]
 
 DAY_MS = 86_400_000.0
 BAR = 0.62
+MOMENT = 2.5
+"""Strokes of moments are so many times as wide as the shortest bar."""
 SHORTEST_SHARE = 0.0009
 """Of the width: a shorter event is drawn so wide, to be seen at all."""
 
@@ -56,6 +58,8 @@ LOOKS = {
 MOST_APART = 220
 """More events than this in a row, short as they are drawn, would run together: their share of the time is drawn."""
 
+DAILY_RATE, FEW_DAYS = 0.7, 60.0
+"""So do more events a day than this on an axis of more days than that."""
 TOGETHER = {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn"}
 """Kinds with one row for all subjects."""
 STATION = "station"
@@ -118,11 +122,12 @@ def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[Timeline
         if is_crowded(row, last - first):
             _draw_share(ax, row, look, (top, bottom), (first, last))
         else:
-            _draw_spans(ax, row, look, (top, bottom), shortest)
+            _draw_spans(ax, row, look, (top, bottom), shortest * (MOMENT if look.moments else 1.0))
     ax.set_ylim(len(rows) + 0.1, -0.1)
     ax.set_yticks(np.arange(len(rows)) + 0.5, labels=[row.label for row in rows])
     for number, row in enumerate(rows):
-        ax.text(1.006, number + 0.5, _count_words(row), transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
+        said = _count_words(row, (first, last))
+        ax.text(1.006, number + 0.5, said, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
     show_days(ax, first, last)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
@@ -131,8 +136,9 @@ def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[Timeline
 
 
 def is_crowded(row: TimelineRow, length: float) -> bool:
-    """Whether so many events of a row are shorter than they can be drawn that they would run together."""
-    return int(np.count_nonzero(row.stop_day - row.start_day < SHORTEST_SHARE * length)) > MOST_APART
+    """Whether so many events of a row come so close that they would run together."""
+    short = int(np.count_nonzero(row.stop_day - row.start_day < SHORTEST_SHARE * length))
+    return short > MOST_APART or (length > FEW_DAYS and len(row.start_day) > DAILY_RATE * length)
 
 
 def _draw_spans(ax: Axes, row: TimelineRow, look: RowLook, sides: tuple[float, float], shortest: float) -> None:
@@ -162,15 +168,20 @@ def share_in_bins(row: TimelineRow, ends: tuple[float, float]) -> tuple[FloatArr
     return edges, np.diff(np.interp(edges, bounds, covered)) / np.diff(edges)
 
 
-def _count_words(row: TimelineRow) -> str:
-    """Say how many there are, and how long the longest."""
+def _count_words(row: TimelineRow, ends: tuple[float, float]) -> str:
+    """Say how many there are, how long the longest, and what a full height means where there is one."""
+    said = f"{len(row.start_day)}"
     longest = float((row.stop_day - row.start_day).max())
-    count = f"{len(row.start_day)}"
-    if LOOKS[row.kind].moments or longest <= 0.0:
-        return count
-    return f"{count}, to {longest:.1f} d" if longest >= 1.0 else f"{count}, to {24.0 * longest:.1f} h"
+    if not LOOKS[row.kind].moments and longest > 0.0:
+        said += f", to {longest:.1f} d" if longest >= 1.0 else f", to {24.0 * longest:.1f} h"
+    if is_crowded(row, ends[1] - ends[0]):
+        top = float(share_in_bins(row, ends)[1].max())
+        said += f"; top: {top:.0%}" if longest > 0.0 else f"; top: {top:.1f} a day"
+    return said
 
 
 def time_note() -> str:
     """Say how to read the rows."""
-    return "at the right: how many, and the longest; where too many for bars, height is their share of the time"
+    return (
+        "at the right: how many, and the longest; where too many for bars, height is their share of the time, up to top"
+    )

@@ -145,10 +145,13 @@ def test_events_fall_into_rows_named_by_site_and_count_only_the_horizon(station)
 
 
 def test_too_many_short_events_show_their_share(station):
-    far = next(row for row in timeline_rows(station) if row.subject == "far_side")
+    rows = {(row.kind, row.subject): row for row in timeline_rows(station)}
     first, last = span_days(station)
-    assert not is_crowded(far, last - first)
-    assert is_crowded(replace(far, start_day=np.repeat(far.start_day, 3), stop_day=np.repeat(far.start_day, 3)), 400.0)
+    far, dark = rows["no_contact", "far_side"], rows["dark", "connecting_ridge"]
+    assert is_crowded(far, last - first)  # one each day
+    assert not is_crowded(dark, last - first)
+    assert is_crowded(replace(far, stop_day=far.start_day + 1e-3), 2500.0) is False  # 120 strokes in seven years
+    assert is_crowded(replace(far, start_day=np.repeat(far.start_day, 3), stop_day=np.repeat(far.start_day, 3)), 2500.0)
     edges, share = share_in_bins(far, (first, last))
     # What the bins hold is what the events last; epochs are milliseconds.
     assert np.sum(share * np.diff(edges)) == pytest.approx(np.sum(far.stop_day - far.start_day), abs=1e-6)
