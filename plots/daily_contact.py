@@ -11,6 +11,7 @@ from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
 from plots.dates import show_days
+from plots.marks import draw_steps
 from plots.style import FAINT, MAP, PAPER, RUN_COLOURS
 
 FloatArray = NDArray[np.float64]
@@ -73,12 +74,13 @@ def draw_daily_volume(ax: Axes, edge_d: FloatArray, names: Sequence[str], volume
     is_long = edge_d[-1] - edge_d[0] > LONG_D
     for number, (name, volume) in enumerate(zip(names, volume_gbit, strict=True)):
         colour, line = RUN_COLOURS[number % len(RUN_COLOURS)], LINES[number % len(LINES)]
-        days = {"alpha": 0.3, "linewidth": 0.4} if is_long else {"linewidth": 1.0, "linestyle": line, "label": name}
-        ax.stairs(volume, edge_d, baseline=None, color=colour, **days)
         if is_long:
+            draw_steps(ax, volume, edge_d, color=colour, alpha=0.3, linewidth=0.4)
             mean = np.convolve(volume, np.full(MONTH_D, 1.0 / MONTH_D), "valid")
             first = edge_d[MONTH_D // 2 :][: len(mean)] + 0.5
             ax.plot(first, mean, color=colour, linewidth=1.4, linestyle=line, label=f"{name}, mean of {MONTH_D} days")
+        else:
+            draw_steps(ax, volume, edge_d, color=colour, linewidth=1.0, linestyle=line, label=name)
     ax.set_ylim(0.0, 1.08 * max(float(volume_gbit.max(initial=0.0)), 1e-9))
     ax.set_ylabel("data of the day, Gbit")
     show_days(ax, float(edge_d[0]), float(edge_d[-1]))
