@@ -23,8 +23,8 @@ KM_PER_TICK = 1000.0
 LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 LONG_D, FORTNIGHT = 400, 14
 """Days from which on fortnights are drawn."""
-SMOOTHER = 5
-"""Points drawn for each point of a path."""
+SMOOTHER, SMOOTHER_BELOW = 5, 20
+"""Points drawn for each point of a path; of a ground track, which turns fast by a pole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ def draw_orbits(ax: Axes, station: xr.Dataset, frame: str) -> None:
     ax.grid(visible=True, color=FAINT, linewidth=0.3)
 
 
-def smooth_path(r_km: NDArray[np.float32]) -> FloatArray:
+def smooth_path(r_km: NDArray[np.float32], smoother: int = SMOOTHER) -> FloatArray:
     """Points of a path (K, 3), even in time and NaN beyond its end, closer together: perilune takes few of them."""
     known = r_km[np.isfinite(r_km[:, 0])].astype(float)
     if len(known) < 4:
         return known
     steps = np.arange(len(known))
-    fine: FloatArray = CubicSpline(steps, known)(np.linspace(0.0, steps[-1], SMOOTHER * steps[-1] + 1))
+    fine: FloatArray = CubicSpline(steps, known)(np.linspace(0.0, steps[-1], smoother * steps[-1] + 1))
     return fine
 
 
@@ -131,7 +131,7 @@ def draw_ground_tracks(ax: Axes, station: xr.Dataset) -> None:
     for left, right in ((-180.0, -90.0), (90.0, 180.0)):
         ax.axvspan(left, right, color=FAINT, alpha=0.35, linewidth=0.0, zorder=0)
     for number, name in enumerate(station["orbit"].values):
-        longitude, latitude = overhead_deg(smooth_path(station["track_moon_me_km"].values[number]))
+        longitude, latitude = overhead_deg(smooth_path(station["track_moon_me_km"].values[number], SMOOTHER_BELOW))
         colour, line = orbit_style(number)
         ax.plot(longitude, latitude, color=colour, linestyle=line, linewidth=0.7, label=str(name))
     ax.set(xlim=(-180.0, 180.0), ylim=(-90.0, 90.0))
@@ -162,11 +162,18 @@ def mark_places(ax: Axes, places: Sequence[tuple[str, float, float]]) -> None:
 
 
 def overhead_deg(r_me_km: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Longitude and latitude of a path (K, 3), broken where it crosses 180 degrees."""
+    """Longitude and latitude of a path (K, 3), broken where it crosses 180 degrees, and carried on to there."""
     longitude = np.degrees(np.arctan2(r_me_km[:, 1], r_me_km[:, 0]))
     latitude = np.degrees(np.arctan2(r_me_km[:, 2], np.hypot(r_me_km[:, 0], r_me_km[:, 1])))
     jump = np.flatnonzero(np.abs(np.diff(longitude)) > 180.0) + 1
-    return np.insert(longitude, jump, np.nan), np.insert(latitude, jump, np.nan)
+    side = 180.0 * np.sign(longitude[jump - 1])
+    share = (side - longitude[jump - 1]) / (longitude[jump] + 2.0 * side - longitude[jump - 1])
+    at_edge = latitude[jump - 1] + share * (latitude[jump] - latitude[jump - 1])
+    nothing = np.full(len(jump), np.nan)
+    places = np.repeat(jump, 3)
+    edges = np.stack([side, nothing, -side], axis=-1).ravel()
+    heights = np.stack([at_edge, nothing, at_edge], axis=-1).ravel()
+    return np.insert(longitude, places, edges), np.insert(latitude, places, heights)
 
 
 def draw_perilune_history(ax: Axes, station: xr.Dataset) -> None:

@@ -182,6 +182,4 @@ def _count_words(row: TimelineRow, ends: tuple[float, float]) -> str:
 
 def time_note() -> str:
     """Say how to read the rows."""
-    return (
-        "at the right: how many, and the longest; where too many for bars, height is their share of the time, up to top"
-    )
+    return "at the right: how many, and the longest; where too many for bars: their share of the time, full at “top”"

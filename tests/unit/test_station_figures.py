@@ -11,7 +11,8 @@ import pytest
 from plots.compare_station import bar_rows, compare_station_figures, gaps_at
 from plots.daily_contact import share_words
 from plots.figures import draw_compare, draw_run
-from plots.orbits import VIEWS, in_front, smooth_path
+from plots.marks import draw_steps, fill_steps
+from plots.orbits import VIEWS, by_fortnight, in_front, overhead_deg, smooth_path
 from plots.power_timeline import GridView
 from plots.station_figures import power_figures, station_figures
 from plots.station_timeline import days_of, is_crowded, share_in_bins, timeline_rows
@@ -27,7 +28,7 @@ from plots.station_views import (
     waited_hours,
     worst_span,
 )
-from plots.style import freeze_layout, moonport_style
+from plots.style import freeze_layout, moonport_style, new_figure
 from sim.constants import R_MOON_KM
 from sim.results.compare import compare
 from sim.results.run import Run
@@ -171,6 +172,31 @@ def test_a_smoothed_path_stays_on_its_circle():
     assert len(fine) > 3 * len(circle)
     # 60 points a revolution: a cubic spline errs by h^4 / 384 = 3e-7 inside, some times that at the ends.
     np.testing.assert_allclose(np.linalg.norm(fine, axis=-1), 2.0 * R_MOON_KM, rtol=1e-5)
+
+
+def test_a_ground_track_runs_to_the_edge_of_the_page():
+    longitude = np.radians([170.0, -170.0, -160.0])
+    path = np.stack([np.cos(longitude), np.sin(longitude), np.array([0.0, 0.0, 1.0])], axis=-1)
+    east, north = overhead_deg(path)
+    np.testing.assert_allclose(east, [170.0, 180.0, np.nan, -180.0, -170.0, -160.0])
+    np.testing.assert_allclose(north, [0.0, 0.0, np.nan, 0.0, 0.0, 45.0], atol=1e-12)
+
+
+def test_fortnights_keep_the_least_and_the_most():
+    day, height = np.arange(30.0), np.arange(30.0) ** 2
+    middle, mean, least, most = by_fortnight(day, height)
+    np.testing.assert_allclose(middle, [6.5, 20.5, 28.5])
+    np.testing.assert_array_equal([least, most], [[0.0, 196.0, 784.0], [169.0, 729.0, 841.0]])
+    assert mean[2] == pytest.approx(0.5 * (784.0 + 841.0))
+
+
+def test_steps_that_stay_are_one_stroke():
+    ax = new_figure(3.0, 2.0).add_subplot()
+    draw_steps(ax, np.array([1.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[0.0, 1.0], [2.0, 1.0], [2.0, 2.0], [3.0, 2.0]])
+    fill_steps(ax, np.array([1.0, 2.0]), np.array([0.0, 1.0, 3.0]), np.array([0.5, 0.0]))
+    corners = ax.collections[0].get_paths()[0].vertices
+    assert {(0.0, 0.5), (1.0, 1.0), (1.0, 2.0), (3.0, 2.0), (3.0, 0.0)} <= set(map(tuple, corners.tolist()))
 
 
 def test_a_map_of_the_pole_holds_its_places(station):
