@@ -205,6 +205,8 @@ def test_a_map_of_the_pole_holds_its_places(station):
     south = cap_of(found, "south", [("site", -89.5, 0.0), ("far side", -45.4, 177.0), ("other half", 20.0, 0.0)])
     assert south.latitude_deg.max() == pytest.approx(-44.0)
     assert south.relayed_share.shape == (len(south.latitude_deg), len(south.longitude_deg))
+    half = cap_of(found, "south", [("near the equator", -0.7, 23.0)])
+    assert half.latitude_deg.max() == pytest.approx(-4.0)  # the middle of the last cell wholly in that half
     north = cap_of(found, "north", [])
     assert north.latitude_deg.min() == pytest.approx(64.0)  # middles of cells of four degrees, poleward of 60
 
