@@ -20,7 +20,7 @@ from sim.units import DAY_S
 FloatArray = NDArray[np.float64]
 
 KM_PER_TICK = 1000.0
-LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+LINES: tuple[tuple[float, tuple[float, ...] | None], ...] = ((0, None), (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 LONG_D, FORTNIGHT = 400, 14
 """Days from which on fortnights are drawn."""
 SMOOTHER, SMOOTHER_BELOW = 5, 20
@@ -121,7 +121,7 @@ def in_front(r_km: FloatArray, view: OrbitView) -> FloatArray:
     return page
 
 
-def orbit_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:
+def orbit_style(number: int) -> tuple[str, tuple[float, tuple[float, ...] | None]]:
     """Colour and line of an element: the line changes with each round of colours, for print in grey."""
     return RUN_COLOURS[number % len(RUN_COLOURS)], LINES[number % len(LINES)]
 

@@ -133,8 +133,8 @@ def earth_track(station: xr.Dataset) -> Track:
 
 def sky_of(station: xr.Dataset, body: str) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Epochs, azimuth and elevation of Sun or Earth."""
-    angles = (floats(station[f"{body}_{angle}_deg"].values) for angle in ("azimuth", "elevation"))
-    return days_of(station["time"].values), *angles
+    azimuth, elevation = (floats(station[f"{body}_{angle}_deg"].values) for angle in ("azimuth", "elevation"))
+    return days_of(station["time"].values), azimuth, elevation
 
 
 def dark_spans(station: xr.Dataset) -> tuple[FloatArray, FloatArray]:
