@@ -86,7 +86,7 @@ def test_every_shipped_scenario_runs(name, tmp_path, capsys):
     for file in ("calendar.png", "landed_mass.svg"):
         assert (target / "figures" / file).stat().st_size > 1000
     windows = rows_of(target / "tables" / "windows.csv")
-    assert len(list((target / "ephem").glob("*.oem"))) == len(windows) == len(load_run(target).flights.flight)
+    assert len(list((target / "ephem").glob("*_window_*.oem"))) == len(windows) == len(load_run(target).flights.flight)
 
 
 def test_tables_agree_with_each_other(folder):
