@@ -59,12 +59,12 @@ def draw_metric_bars(figure: Figure, comparison: Comparison) -> None:
     columns = min(4, len(shown))
     panels = figure.subplots(-(-len(shown) // columns), columns, squeeze=False, sharey=True).ravel()
     for panel, row in zip(panels, shown, strict=False):
-        draw_metric(panel, row, comparison.architectures)
+        draw_metric(panel, row, comparison.architectures, BAR_TITLES[row.metric])
     for panel in panels[len(shown) :]:
         panel.set_visible(False)
 
 
-def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str]) -> None:
+def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str], title: str) -> None:
     """Draw one metric: a bar for each run, its value written at the end, the better direction below."""
     lengths = [float(value) if isinstance(value, int | float) else 0.0 for value in row.values]
     for number, length in enumerate(lengths):
@@ -79,7 +79,7 @@ def draw_metric(ax: Axes, row: MetricRow, names: Sequence[str]) -> None:
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "bottom"]].set_visible(False)
-    ax.set_title(BAR_TITLES[row.metric], fontsize=8.5)
+    ax.set_title(title, fontsize=8.5)
     ax.set_xlabel(f"{row.better} is better" if row.better else "", fontsize=7.5, color=MUTED, loc="left")
 
 

@@ -1,46 +1,93 @@
 """Maps of coverage: the whole Moon by latitude and longitude, and the surroundings of a pole.
 
-Arrays are plain: latitudes (A,) and east longitudes (B,) of the middles of cells, degrees ascending, shares (A, B) from
-0 to 1. Lightness grows with the share; lines of equal share say the same in grey.
+Arrays are plain: latitudes (A,) and east longitudes (B,) of the middles of cells, degrees ascending, values (A, B):
+shares from 0 to 1, or hours of the longest gap. The better, the lighter; lines of equal value say the same in grey.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.contour import QuadContourSet
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from plots.style import BURN_COLOUR, INK, MAP, MUTED
+from plots.style import BURN_COLOUR, INK, MAP, MAP_REVERSED, MUTED
 
 FloatArray = NDArray[np.float64]
 Site = tuple[str, float, float]
 """Name, latitude and east longitude in degrees."""
 
-LEVELS = (0.5, 0.9, 0.99)
-"""Shares with a line of their own."""
 FLAT = 1e-3
-"""Shares that differ by less have no lines."""
+"""Of a scale's range: values that differ by less have no lines."""
+GRATICULE_STEPS = ((2.0, 8.0), (5.0, 20.0), (10.0, 50.0), (15.0, 90.0))
+"""Degrees between circles of latitude about a pole, up to how wide a map."""
 LIMB_DEG = 90.0
 """Longitude at which the near side ends, libration apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapScale:
+    """How values become colours and lines: map of colours, range, levels with a line, their words.
+
+    ``pale`` says which lines lie on dark ground and are white.
+    """
+
+    colours: str
+    least: float
+    most: float
+    levels: tuple[float, ...]
+    write: Callable[[float], str]
+    pale: Callable[[float], bool]
+    is_log: bool = False
+
+    @property
+    def norm(self) -> Normalize:
+        """Values to the range of the colours."""
+        return LogNorm(self.least, self.most, clip=True) if self.is_log else Normalize(self.least, self.most)
+
+
+def percent_words(share: float) -> str:
+    """Write a share as per cent."""
+    return f"{100.0 * share:.0f} %"
+
+
+def hour_words(hours: float) -> str:
+    """Write hours in their natural unit."""
+    if hours < 1.0:
+        return f"{60.0 * hours:.0f} min"
+    return f"{hours:g} h" if hours < 48.0 else f"{hours / 24.0:.0f} d"
+
+
+SHARES = MapScale(MAP, 0.0, 1.0, (0.5, 0.9, 0.99), percent_words, lambda share: share < 0.9)
+GAPS_H = MapScale(
+    MAP_REVERSED, 0.5, 336.0, (2.0, 6.0, 24.0, 168.0), hour_words, lambda hours: hours > 20.0, is_log=True
+)
+"""Half an hour to fourteen days; what is shorter looks as half an hour does, what is longer as fourteen days."""
 
 _HALO = [withStroke(linewidth=2.0, foreground="white")]
 
 
 def draw_global_coverage(
-    ax: Axes, latitude_deg: FloatArray, longitude_deg: FloatArray, share: FloatArray, sites: Sequence[Site] = ()
+    ax: Axes,
+    latitude_deg: FloatArray,
+    longitude_deg: FloatArray,
+    values: FloatArray,
+    sites: Sequence[Site] = (),
+    scale: MapScale = SHARES,
 ) -> QuadMesh:
-    """Draw shares of time over the whole Moon, the near side in the middle; the mesh is for a colour bar."""
+    """Draw values over the whole Moon, the near side in the middle; the mesh is for a colour bar."""
     mesh = ax.pcolormesh(
-        _edges(longitude_deg), _edges(latitude_deg), share, cmap=MAP, vmin=0.0, vmax=1.0, rasterized=True
+        _edges(longitude_deg), _edges(latitude_deg), values, cmap=scale.colours, norm=scale.norm, rasterized=True
     )
-    _write_levels(ax, longitude_deg, latitude_deg, share)
+    _write_levels(ax, longitude_deg, latitude_deg, values, scale)
     for limb in (-LIMB_DEG, LIMB_DEG):
         ax.axvline(limb, color="white", linewidth=0.9, linestyle=(0, (5, 3)))
     for longitude, words in ((0.0, "near side"), (-135.0, "far side"), (135.0, "far side")):
@@ -65,11 +112,12 @@ def draw_polar_coverage(
     ax: Axes,
     latitude_deg: FloatArray,
     longitude_deg: FloatArray,
-    share: FloatArray,
+    values: FloatArray,
     pole: Literal["south", "north"] = "south",
     sites: Sequence[Site] = (),
+    scale: MapScale = SHARES,
 ) -> QuadMesh:
-    """Draw shares of time about a pole in polar stereographic projection, seen from above the ground.
+    """Draw values about a pole in polar stereographic projection, seen from above the ground.
 
     The near side lies at the top of a southern map and at the bottom of a northern one, east longitudes at the right of
     both. The mesh is for a colour bar.
@@ -77,13 +125,15 @@ def draw_polar_coverage(
     edge_lat, edge_lon = np.clip(_edges(latitude_deg), -90.0, 90.0), _edges(longitude_deg)
     mesh = ax.pcolormesh(
         *_on_page(*np.meshgrid(edge_lat, edge_lon, indexing="ij"), pole),
-        share,
-        cmap=MAP,
-        vmin=0.0,
-        vmax=1.0,
+        values,
+        cmap=scale.colours,
+        norm=scale.norm,
         rasterized=True,
     )
-    _draw_polar_levels(ax, latitude_deg, longitude_deg, share, pole)
+    # The circle is closed: the last meridian again at the first.
+    around = np.append(longitude_deg, longitude_deg[0] + 360.0)
+    places = _on_page(*np.meshgrid(latitude_deg, around, indexing="ij"), pole)
+    _write_levels(ax, *places, np.concatenate([values, values[:, :1]], axis=1), scale)
     outer = float(np.min(np.abs(edge_lat)))
     _draw_graticule(ax, outer, pole)
     for name, latitude, longitude in sites:
@@ -98,27 +148,20 @@ def draw_polar_coverage(
     return mesh
 
 
-def _draw_polar_levels(
-    ax: Axes, latitude_deg: FloatArray, longitude_deg: FloatArray, share: FloatArray, pole: Literal["south", "north"]
-) -> None:
-    # The circle is closed: the last meridian again at the first.
-    around = np.append(longitude_deg, longitude_deg[0] + 360.0)
-    places = _on_page(*np.meshgrid(latitude_deg, around, indexing="ij"), pole)
-    _write_levels(ax, *places, np.concatenate([share, share[:, :1]], axis=1))
-
-
-def _write_levels(ax: Axes, x: FloatArray, y: FloatArray, share: FloatArray) -> None:
-    """Draw lines of equal share with their numbers, where shares differ enough to have any."""
-    levels = [level for level in LEVELS if share.min() + FLAT < level < share.max() - FLAT]
+def _write_levels(ax: Axes, x: FloatArray, y: FloatArray, values: FloatArray, scale: MapScale) -> None:
+    """Draw lines of equal value with their numbers, where values differ enough to have any."""
+    margin = FLAT * (scale.most - scale.least) if not scale.is_log else 0.0
+    levels = [level for level in scale.levels if values.min() + margin < level < values.max() - margin]
     if not levels:
         return
-    colours = ["white" if level < LEVELS[1] else INK for level in levels]
-    lines: QuadContourSet = ax.contour(x, y, share, levels=levels, colors=colours, linewidths=0.9)
+    colours = ["white" if scale.pale(level) else INK for level in levels]
+    lines: QuadContourSet = ax.contour(x, y, values, levels=levels, colors=colours, linewidths=0.9)
     longest = [max(pieces, key=lambda piece: _along(piece)[-1]) for pieces in lines.allsegs if pieces]
     # Numbers of neighbouring lines stand at different parts of them.
     spots = [_spot(piece, 0.15 + 0.2 * number) for number, piece in enumerate(longest)]
-    for text in ax.clabel(lines, fmt=lambda level: f"{100.0 * level:.0f} %", fontsize=7.5, manual=spots):
+    for text in ax.clabel(lines, fmt=scale.write, fontsize=7.5, manual=spots, colors=INK):
         text.set_rotation(0.0)
+        text.set_path_effects(_HALO)
 
 
 def _along(piece: FloatArray) -> FloatArray:
@@ -137,7 +180,7 @@ def _spot(piece: FloatArray, share: float) -> tuple[float, float]:
 def _draw_graticule(ax: Axes, outer_deg: float, pole: Literal["south", "north"]) -> None:
     sign = -1.0 if pole == "south" else 1.0
     rim = _radius(outer_deg)
-    step = 5.0 if 90.0 - outer_deg > 8.0 else 2.0
+    step = next(step for step, widest in GRATICULE_STEPS if 90.0 - outer_deg <= widest)
     for latitude in np.arange(np.ceil(outer_deg / step) * step, 90.0, step):
         ax.add_patch(Circle((0.0, 0.0), _radius(latitude), fill=False, color="white", linewidth=0.5, alpha=0.8))
         if latitude <= outer_deg:

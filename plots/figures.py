@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from plots.calendar import calendar_height_in, draw_delivery_calendar
 from plots.compare import compare_height_in, draw_compare_calendar, draw_metric_bars, metrics_height_in
+from plots.compare_station import compare_station_figures
 from plots.landed_mass import draw_landed_mass, never_open_sentence
 from plots.lane import LaneView, best_window, flight_track, view_lanes
 from plots.planning_figures import planning_figures
@@ -26,6 +27,7 @@ from plots.porkchop import (
     porkchop_values,
     span_words,
 )
+from plots.station_figures import station_figures
 from plots.style import moonport_style, new_figure, save_figure, words, write_title
 from plots.trajectory import draw_trajectory
 from sim.results.compare import compare
@@ -41,25 +43,40 @@ FOLDED_DAYS = 400
 
 
 def draw_run(run: Run, folder: Path) -> list[Path]:
-    """Draw every figure of a run as PNG and SVG into ``folder``; return the files, calendar first."""
-    views = view_lanes(run)
+    """Draw every figure of a run as PNG and SVG into ``folder``; return the files: the lanes', then the station's."""
     with moonport_style():
-        paths = save_figure(calendar_figure(run, views), folder, "calendar")
-        paths += save_figure(landed_mass_figure(run, views), folder, "landed_mass")
-        for stem, figure in planning_figures(run, views):
+        paths = _draw_lanes(run, folder) if run.lanes else []
+        for stem, figure in station_figures(run):
             paths += save_figure(figure, folder, stem)
-        for view in views:
-            paths += save_figure(porkchop_figure(run, view), folder, f"porkchop_{file_stem(view.lane)}")
-        for view in views:
-            paths += _draw_best_trajectory(run, view, folder)
+    return paths
+
+
+def _draw_lanes(run: Run, folder: Path) -> list[Path]:
+    """Draw what a run's windows are about, calendar first."""
+    views = view_lanes(run)
+    paths = save_figure(calendar_figure(run, views), folder, "calendar")
+    paths += save_figure(landed_mass_figure(run, views), folder, "landed_mass")
+    for stem, figure in planning_figures(run, views):
+        paths += save_figure(figure, folder, stem)
+    for view in views:
+        paths += save_figure(porkchop_figure(run, view), folder, f"porkchop_{file_stem(view.lane)}")
+    for view in views:
+        paths += _draw_best_trajectory(run, view, folder)
     return paths
 
 
 def draw_compare(runs: Sequence[Run], folder: Path) -> list[Path]:
-    """Draw the figures that set several runs side by side, as PNG and SVG, into ``folder``; return the files."""
+    """Draw the figures that set several runs side by side, as PNG and SVG, into ``folder``; return the files.
+
+    Windows are compared where some run has lanes, stations where some run has one.
+    """
+    paths: list[Path] = []
     with moonport_style():
-        paths = save_figure(compare_calendar_figure(runs), folder, "compare_calendar")
-        paths += save_figure(compare_metrics_figure(runs), folder, "compare_metrics")
+        if any(run.lanes for run in runs):
+            paths += save_figure(compare_calendar_figure(runs), folder, "compare_calendar")
+            paths += save_figure(compare_metrics_figure(runs), folder, "compare_metrics")
+        for stem, figure in compare_station_figures(runs):
+            paths += save_figure(figure, folder, stem)
     return paths
 
 

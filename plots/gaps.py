@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,7 +32,9 @@ TICKS_MIN = {
 }
 
 
-def draw_gap_histogram(ax: Axes, gaps_by_architecture: Mapping[str, FloatArray]) -> None:
+def draw_gap_histogram(
+    ax: Axes, gaps_by_architecture: Mapping[str, FloatArray], looks: Sequence[int] | None = None
+) -> None:
     """Draw how many gaps last how long, bars for each architecture and a triangle at its longest.
 
     Parameters
@@ -40,13 +42,16 @@ def draw_gap_histogram(ax: Axes, gaps_by_architecture: Mapping[str, FloatArray])
     ax : Axes
     gaps_by_architecture : mapping of str to ndarray
         Lengths of gaps in minutes; an architecture without gaps is named and has no bars.
+    looks : sequence of int, optional
+        Number of each one's colour and hatch, where not all of a row are shown.
     """
+    looks = range(len(gaps_by_architecture)) if looks is None else looks
     names = list(gaps_by_architecture)
     lengths = [np.maximum(np.asarray(gaps_by_architecture[name], dtype=float), SHORTEST_MIN) for name in names]
     edges = _edges(max((float(length.max(initial=SHORTEST_MIN)) for length in lengths), default=SHORTEST_MIN))
     counts = [np.histogram(length, edges)[0] for length in lengths]
-    _draw_bars(ax, names, lengths, counts, edges)
-    for number, length in enumerate(lengths):
+    _draw_bars(ax, names, looks, lengths, counts, edges)
+    for number, length in zip(looks, lengths, strict=True):
         if length.size:
             ax.plot(
                 length.max(), 0.0, marker="v", markersize=8.0, color=_colour(number), markeredgecolor=INK,
@@ -84,7 +89,12 @@ def _edges(longest_min: float) -> FloatArray:
 
 
 def _draw_bars(
-    ax: Axes, names: list[str], lengths: list[FloatArray], counts: list[NDArray[np.int64]], edges: FloatArray
+    ax: Axes,
+    names: list[str],
+    looks: Sequence[int],
+    lengths: list[FloatArray],
+    counts: list[NDArray[np.int64]],
+    edges: FloatArray,
 ) -> None:
     """Draw bars of all architectures side by side within each bin."""
     logs, share = np.log10(edges), 0.86 / max(1, len(names))
@@ -92,8 +102,8 @@ def _draw_bars(
         left = 10.0 ** (logs[:-1] + (0.07 + number * share) * np.diff(logs))
         right = 10.0 ** (logs[:-1] + (0.07 + (number + 1) * share) * np.diff(logs))
         ax.bar(
-            left, count, right - left, align="edge", color=_colour(number), edgecolor="white", linewidth=0.4,
-            hatch=RUN_HATCHES[number % len(RUN_HATCHES)],
+            left, count, right - left, align="edge", color=_colour(looks[number]), edgecolor="white",
+            linewidth=0.4, hatch=RUN_HATCHES[looks[number] % len(RUN_HATCHES)],
             label=f"{shorten(words(name), 40)}: {_note(length)}",
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from plots.dates import show_days
-from plots.marks import add_rectangles, runs_of_equal
+from plots.marks import add_rectangles, draw_steps, fill_steps, runs_of_equal
 from plots.style import BURN_COLOUR, FAINT, INK, MUTED, words
 
 FloatArray = NDArray[np.float64]
@@ -155,14 +155,10 @@ def state_legend(view: StateView) -> list[Patch]:
 
 
 def _draw_power(ax: Axes, view: GridView) -> None:
-    ax.stairs(
-        view.supply_kw, view.edge_d, baseline=None, color=SUPPLY_COLOUR, linewidth=1.4, label="sources could give"
-    )
-    ax.stairs(view.used_kw, view.edge_d, fill=True, color=CHARGE_BAND, linewidth=0.0, label="load met", zorder=0.6)
+    draw_steps(ax, view.supply_kw, view.edge_d, color=SUPPLY_COLOUR, linewidth=1.4, label="sources could give")
+    fill_steps(ax, view.used_kw, view.edge_d, color=CHARGE_BAND, linewidth=0.0, label="load met", zorder=0.6)
     _draw_missing(ax, view)
-    ax.stairs(
-        view.wanted_kw, view.edge_d, baseline=None, color=LOAD_COLOUR, linewidth=1.1, label="load of full service"
-    )
+    draw_steps(ax, view.wanted_kw, view.edge_d, color=LOAD_COLOUR, linewidth=1.1, label="load of full service")
     _dress_power(ax, view)
 
 
@@ -170,11 +166,11 @@ def _draw_missing(ax: Axes, view: GridView) -> None:
     """Hatch between what is asked and what is met, where that is less."""
     if not np.any(view.wanted_kw - view.used_kw > SHORT_KW):
         return
-    ax.stairs(
+    fill_steps(
+        ax,
         view.wanted_kw,
         view.edge_d,
-        baseline=view.used_kw,
-        fill=True,
+        view.used_kw,
         facecolor="#f6c9a8",
         edgecolor=BURN_COLOUR,
         hatch="////",
@@ -188,9 +184,9 @@ def _draw_power_by_days(ax: Axes, view: GridView) -> None:
     first = _days(view.edge_d)
     day = np.append(view.edge_d[first], view.edge_d[-1])
     supply, wanted = _daily_mean(view.supply_kw, first), _daily_mean(view.wanted_kw, first)
-    ax.stairs(supply, day, fill=True, color=SUPPLY_BAND, linewidth=0.0, label="sources, mean of a day")
-    ax.stairs(supply, day, baseline=None, color=SUPPLY_COLOUR, linewidth=0.5)
-    ax.stairs(wanted, day, baseline=None, color=LOAD_COLOUR, linewidth=0.9, label="load of full service, mean of a day")
+    fill_steps(ax, supply, day, color=SUPPLY_BAND, linewidth=0.0, label="sources, mean of a day")
+    draw_steps(ax, supply, day, color=SUPPLY_COLOUR, linewidth=0.5)
+    draw_steps(ax, wanted, day, color=LOAD_COLOUR, linewidth=0.9, label="load of full service, mean of a day")
     _dress_power(ax, view)
     is_short = np.maximum.reduceat(view.wanted_kw - view.used_kw, first) > SHORT_KW
     low, high = (level * ax.get_ylim()[1] for level in RUG)
@@ -212,8 +208,8 @@ def _write_legend(ax: Axes) -> None:
 
 
 def _draw_charge(ax: Axes, view: GridView) -> None:
-    ax.stairs(view.stored_kwh, view.edge_d, fill=True, color=CHARGE_BAND, linewidth=0.0)
-    ax.stairs(view.stored_kwh, view.edge_d, baseline=None, color=CHARGE_COLOUR, linewidth=1.2)
+    fill_steps(ax, view.stored_kwh, view.edge_d, color=CHARGE_BAND, linewidth=0.0)
+    draw_steps(ax, view.stored_kwh, view.edge_d, color=CHARGE_COLOUR, linewidth=1.2)
     _dress_charge(ax, view)
 
 
@@ -221,9 +217,9 @@ def _draw_charge_by_days(ax: Axes, view: GridView) -> None:
     first = _days(view.edge_d)
     day = np.append(view.edge_d[first], view.edge_d[-1])
     low, high = np.minimum.reduceat(view.stored_kwh, first), np.maximum.reduceat(view.stored_kwh, first)
-    ax.stairs(low, day, fill=True, color=CHARGE_BAND, linewidth=0.0)
-    ax.stairs(high, day, baseline=low, fill=True, color=CHARGE_COLOUR, linewidth=0.0)
-    ax.stairs(low, day, baseline=None, color=CHARGE_COLOUR, linewidth=0.8)
+    fill_steps(ax, low, day, color=CHARGE_BAND, linewidth=0.0)
+    fill_steps(ax, high, day, low, color=CHARGE_COLOUR, linewidth=0.0)
+    draw_steps(ax, low, day, color=CHARGE_COLOUR, linewidth=0.8)
     _dress_charge(ax, view)
 
 
@@ -232,7 +228,7 @@ def _dress_charge(ax: Axes, view: GridView) -> None:
     ax.set_ylabel("charge, kWh")
     ax.set_ylim(0.0, 1.08 * capacity if capacity > 0.0 else 1.0)
     if capacity > 0.0:
-        ax.stairs(view.capacity_kwh, view.edge_d, baseline=None, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        draw_steps(ax, view.capacity_kwh, view.edge_d, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
     else:
         ax.text(0.5, 0.5, "no battery", transform=ax.transAxes, ha="center", va="center", color=MUTED)
 

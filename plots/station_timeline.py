@@ -18,6 +18,8 @@ FloatArray = NDArray[np.float64]
 
 DAY_MS = 86_400_000.0
 BAR = 0.62
+MOMENT = 2.5
+"""Strokes of moments are so many times as wide as the shortest bar."""
 SHORTEST_SHARE = 0.0009
 """Of the width: a shorter event is drawn so wide, to be seen at all."""
 
@@ -53,8 +55,17 @@ LOOKS = {
 }
 """Rows from top to bottom; one for each subject where several have events of the kind."""
 
-DAILY_RATE = 0.7
-"""Kinds with more events a day than this on a long axis are shown by the share of each day instead."""
+MOST_APART = 220
+"""More events than this in a row, short as they are drawn, would run together: their share of the time is drawn."""
+
+DAILY_RATE, FEW_DAYS = 0.7, 60.0
+"""So do more events a day than this on an axis of more days than that."""
+TOGETHER = {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn"}
+"""Kinds with one row for all subjects."""
+STATION = "station"
+"""Name of the site among the places of contact."""
+MOST_BINS = 400
+"""Of a row of daily events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +89,16 @@ def timeline_rows(station: xr.Dataset) -> list[TimelineRow]:
         return []
     kinds, subjects = station["event_kind"].values.astype(str), station["event_subject"].values.astype(str)
     start, stop = (days_of(station[f"event_{end}_utc"].values) for end in ("start", "stop"))
+    first, last = days_of(station["time"].values[[0, -1]])
+    is_shown = (start <= last) & (stop >= first)
     rows = []
     for kind in LOOKS:
-        of_kind = kinds == kind
-        together = kind in {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn"}
-        for subject in [""] if together else dict.fromkeys(subjects[of_kind]):
+        of_kind = (kinds == kind) & is_shown
+        for subject in [""] if kind in TOGETHER else dict.fromkeys(subjects[of_kind]):
             chosen = of_kind & ((subjects == subject) | (subject == ""))
             if chosen.any():
-                rows.append(TimelineRow(kind, str(subject), start[chosen], stop[chosen]))
+                name = str(station.attrs["site"]) if subject == STATION else str(subject)
+                rows.append(TimelineRow(kind, name, start[chosen], stop[chosen]))
     return rows
 
 
@@ -106,20 +119,15 @@ def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[Timeline
     for number, row in enumerate(rows):
         look, top, bottom = LOOKS[row.kind], number + (1.0 - BAR) / 2.0, number + (1.0 + BAR) / 2.0
         add_rectangles(ax, [(first, top, last, bottom)], GROUND)
-        if look.moments:
-            width = 0.5 * shortest
-            boxes = [
-                (a - width, top, max(b, a) + width, bottom) for a, b in zip(row.start_day, row.stop_day, strict=True)
-            ]
-            add_rectangles(ax, boxes, look.face)
+        if is_crowded(row, last - first):
+            _draw_share(ax, row, look, (top, bottom), (first, last))
         else:
-            _draw_spans(ax, row, look, (top, bottom), (first, last))
+            _draw_spans(ax, row, look, (top, bottom), shortest * (MOMENT if look.moments else 1.0))
     ax.set_ylim(len(rows) + 0.1, -0.1)
     ax.set_yticks(np.arange(len(rows)) + 0.5, labels=[row.label for row in rows])
-    counts = ax.secondary_yaxis("right")
-    counts.set_yticks(np.arange(len(rows)) + 0.5, labels=[_count_words(row) for row in rows], fontsize=7.5)
-    counts.tick_params(length=0)
-    counts.spines["right"].set_visible(False)
+    for number, row in enumerate(rows):
+        said = _count_words(row, (first, last))
+        ax.text(1.006, number + 0.5, said, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
     show_days(ax, first, last)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.5)
@@ -127,41 +135,51 @@ def draw_station_timeline(ax: Axes, station: xr.Dataset, rows: Sequence[Timeline
     ax.spines[["left", "right", "top"]].set_visible(False)
 
 
-def _draw_spans(
+def is_crowded(row: TimelineRow, length: float) -> bool:
+    """Whether so many events of a row come so close that they would run together."""
+    short = int(np.count_nonzero(row.stop_day - row.start_day < SHORTEST_SHARE * length))
+    return short > MOST_APART or (length > FEW_DAYS and len(row.start_day) > DAILY_RATE * length)
+
+
+def _draw_spans(ax: Axes, row: TimelineRow, look: RowLook, sides: tuple[float, float], shortest: float) -> None:
+    """Draw a bar for each event, wide enough to be seen."""
+    ends = [(a, max(b, a + shortest)) for a, b in zip(row.start_day, row.stop_day, strict=True)]
+    boxes = [(a, sides[0], b, sides[1]) for a, b in ends]
+    add_rectangles(ax, boxes, look.face, look.hatch if not look.moments else "", look.hatch_colour)
+
+
+def _draw_share(
     ax: Axes, row: TimelineRow, look: RowLook, sides: tuple[float, float], ends: tuple[float, float]
 ) -> None:
-    """Bars where events are few; where they come about daily, a strip whose height is their share of the time."""
-    top, bottom = sides
-    length = ends[1] - ends[0]
-    if len(row.start_day) < DAILY_RATE * length or length < 60.0:
-        boxes = [
-            (a, top, max(b, a + SHORTEST_SHARE * length), bottom)
-            for a, b in zip(row.start_day, row.stop_day, strict=True)
-        ]
-        add_rectangles(ax, boxes, look.face, look.hatch, look.hatch_colour)
-        return
+    """Draw a strip whose height is the events' share of the time, or their number; the most fills the row."""
     edges, share = share_in_bins(row, ends)
-    heights = bottom - share * (bottom - top)
-    ax.fill_between(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), bottom, color=look.face, linewidth=0.0)
+    heights = sides[1] - share / max(float(share.max()), 1e-9) * (sides[1] - sides[0])
+    ax.fill_between(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), sides[1], color=look.face, linewidth=0.0)
 
 
 def share_in_bins(row: TimelineRow, ends: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """Bins a few days wide and the share of each that the events of a row cover."""
-    edges = np.linspace(ends[0], ends[1], 401)
+    """Bins of whole days, at most so many, and the share of each that events cover; of moments how many a day."""
+    width = np.ceil((ends[1] - ends[0]) / MOST_BINS)
+    edges = np.append(np.arange(ends[0], ends[1] - 1e-6, width), ends[1])
+    if not np.any(row.stop_day > row.start_day):
+        return edges, np.histogram(row.start_day, edges)[0] / np.diff(edges)
     bounds = np.stack([row.start_day, row.stop_day], axis=1).ravel()
     covered = np.repeat(np.append(0.0, np.cumsum(row.stop_day - row.start_day)), 2)[1:-1]
     return edges, np.diff(np.interp(edges, bounds, covered)) / np.diff(edges)
 
 
-def _count_words(row: TimelineRow) -> str:
-    """Say how many there are, and how long the longest."""
+def _count_words(row: TimelineRow, ends: tuple[float, float]) -> str:
+    """Say how many there are, how long the longest, and what a full height means where there is one."""
+    said = f"{len(row.start_day)}"
     longest = float((row.stop_day - row.start_day).max())
-    count = f"{len(row.start_day)}"
-    if LOOKS[row.kind].moments or longest <= 0.0:
-        return count
-    return f"{count}, to {longest:.1f} d" if longest >= 1.0 else f"{count}, to {24.0 * longest:.1f} h"
+    if not LOOKS[row.kind].moments and longest > 0.0:
+        said += f", to {longest:.1f} d" if longest >= 1.0 else f", to {24.0 * longest:.1f} h"
+    if is_crowded(row, ends[1] - ends[0]):
+        top = float(share_in_bins(row, ends)[1].max())
+        said += f"; top: {top:.0%}" if longest > 0.0 else f"; top: {top:.1f} a day"
+    return said
 
 
 def time_note() -> str:
     """Say how to read the rows."""
-    return "at the right: how many, and the longest; rows of daily events show their share of the time"
+    return "at the right: how many, and the longest; where too many for bars: their share of the time, full at “top”"

@@ -125,6 +125,8 @@ def freeze_layout(figure: Figure) -> None:
     Places are rounded to millionths of the page: the solver's last digits differ from time to time, and the names of
     clip paths in an SVG hang on them.
     """
+    # Type is not as wide at every resolution: laid out for another one, the ends of lines would be cut.
+    figure.set_dpi(PNG_DPI)
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)

@@ -1,4 +1,4 @@
-"""Science tasks over time: how much of each is done, when it was, and what holds the others back."""
+"""Science tasks over time: how much of each is done, when it was, and what they wait for."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class TaskView:
     work_h : ndarray (T,)
     limits : tuple of str
         Names of what may hold a task back.
-    alone_h : ndarray (T, L)
-        Hours that each of them cost by itself.
+    waited_h : ndarray (T, L)
+        Hours in which each of them did not hold, until the task was done; they overlap.
     """
 
     tasks: tuple[str, ...]
@@ -66,7 +66,7 @@ class TaskView:
     done_d: FloatArray
     work_h: FloatArray
     limits: tuple[str, ...]
-    alone_h: FloatArray
+    waited_h: FloatArray
 
 
 def draw_task_progress(ax: Axes, view: TaskView) -> None:
@@ -88,31 +88,31 @@ def pace_colours() -> ScalarMappable:
 
 
 def draw_task_limits(ax: Axes, view: TaskView) -> None:
-    """Draw, for each task, the days that each need cost by itself."""
-    left = np.zeros(len(view.tasks))
-    for column, name in enumerate(view.limits):
-        _, face, hatch, hatch_colour = LIMIT_LOOKS[name]
-        days = view.alone_h[:, column] / 24.0
+    """Draw, for each task, a thin bar for every need: the days on which it did not hold. Several may lack at once."""
+    shown = [column for column in range(len(view.limits)) if np.any(view.waited_h[:, column] > 0.0)]
+    thick = HEIGHT / max(1, len(shown))
+    for place, column in enumerate(shown):
+        _, face, hatch, hatch_colour = LIMIT_LOOKS[view.limits[column]]
+        top = np.arange(len(view.tasks)) - HEIGHT / 2.0 + (place + 0.5) * thick
         ax.barh(
-            range(len(view.tasks)), days, HEIGHT, left, color=face, hatch=hatch, edgecolor=hatch_colour, linewidth=0.0
+            top, view.waited_h[:, column] / 24.0, thick, color=face, hatch=hatch, edgecolor=hatch_colour, linewidth=0.0
         )
-        left += days
     ax.set_ylim(len(view.tasks) - 0.5, -0.5)
     ax.set_yticks(range(len(view.tasks)), [""] * len(view.tasks))
     ax.tick_params(axis="y", length=0.0)
-    ax.set_xlim(0.0, max(1.0, 1.04 * float(left.max(initial=0.0))))
-    ax.set_xlabel("days lost to one need alone")
+    ax.set_xlim(0.0, max(1.0, 1.04 * float(view.waited_h.max(initial=0.0)) / 24.0))
+    ax.set_xlabel("days without it, until done (they overlap)")
     ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)
 
 
 def limit_legend(view: TaskView) -> list[Patch]:
-    """Patches for the legend: what cost any hours."""
+    """Patches for the legend: what ever lacked."""
     return [
         Patch(facecolor=face, hatch=hatch, edgecolor=hatch_colour, linewidth=0.0, label=label)
         for name, (label, face, hatch, hatch_colour) in LIMIT_LOOKS.items()
-        if name in view.limits and np.any(view.alone_h[:, view.limits.index(name)] > 0.0)
+        if name in view.limits and np.any(view.waited_h[:, view.limits.index(name)] > 0.0)
     ]
 
 

@@ -30,7 +30,8 @@ def _kernel_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_root() -> Path:
+def cache_root() -> Path:
+    """Folder of all that Moonport keeps between runs."""
     base = os.environ.get("MOONPORT_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "moonport"
 
@@ -46,7 +47,7 @@ def _forget_old_caches(root: Path, current: Path) -> None:
 
 def kernel_cache_dir() -> Path:
     """Folder of the compiled kernels of exactly these sources."""
-    return _cache_root() / f"numba-{_kernel_hash()}"
+    return cache_root() / f"numba-{_kernel_hash()}"
 
 
 def kernels_are_cached() -> bool:

@@ -19,7 +19,7 @@ from sim.catalog.loader import load_catalog
 from sim.errors import UsageError
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
-from sim.results.flown import flight_track, write_flight_oem
+from sim.results.flown import flight_track, write_flight_oem, write_orbit_oem
 from sim.results.node_cycle import write_node_cycle
 from sim.results.provenance import provenance_document
 from sim.results.report import write_comparison_report, write_report
@@ -160,6 +160,8 @@ def run_scenario(
         ephemerides.mkdir()
         for track in tracks:
             write_flight_oem(ephemerides, track)
+        for orbit in station.orbits:
+            write_orbit_oem(ephemerides, orbit)
         progress("figures and report", 0, 1)
         figures = draw(run, folder / "figures") if draw else []
         write_report(run, figures, folder / "report.html")

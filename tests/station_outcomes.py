@@ -169,6 +169,7 @@ def made_up_orbit(name, phase, begin, stop):
         apolune_altitude_km=16_000.0 + 50.0 * swing,
         track_tdb_s=t,
         track_icrf_km=icrf,
+        track_velocity_icrf_km_s=np.gradient(icrf, t, axis=0),
         track_rotating_km=turned,
         track_moon_me_km=turned * np.array([-1.0, -1.0, 1.0]),
     )

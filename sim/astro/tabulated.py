@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sim.jit import jit
 
 FloatArray = NDArray[np.float64]
 
@@ -22,12 +25,23 @@ _NODES = 128
 _WEIGHTS = np.array([1.0 / np.prod([float(j - k) for k in range(POINTS) if k != j]) for j in range(POINTS)])
 
 
-def _lagrange(position: FloatArray) -> FloatArray:
-    """Lagrange weights (POINTS, n) at a position in node steps from the first of the nodes."""
-    gaps = position - np.arange(POINTS)[:, None]
-    rows = [np.prod(np.delete(gaps, j, axis=0), axis=0) for j in range(POINTS)]
-    weights: FloatArray = _WEIGHTS[:, None] * np.stack(rows)
-    return weights
+@jit()
+def _interpolate(tables: Any, which: Any, position: Any, values: Any) -> None:
+    """Lagrange's polynomial through six nodes about each position, counted in steps from the start of its block."""
+    before = POINTS // 2 - 1
+    gaps = np.empty(POINTS)
+    for i in range(len(position)):
+        node = int(np.floor(position[i]))
+        for k in range(POINTS):
+            gaps[k] = position[i] - node + before - k
+        values[i] = 0.0
+        for j in range(POINTS):
+            weight = _WEIGHTS[j]
+            for k in range(POINTS):
+                if k != j:
+                    weight *= gaps[k]
+            for column in range(tables.shape[2]):
+                values[i, column] += weight * tables[which[i], node + j, column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +64,12 @@ class Tabulated:
         t = np.asarray(t_tdb_s, dtype=np.float64)
         flat = np.where(np.isfinite(t), t, np.nan).ravel()
         steps: FloatArray = np.nan_to_num(flat) / self.step_s
-        block = np.floor_divide(steps, _NODES).astype(np.int64)
-        values = np.empty((flat.size, self._block(int(block[0]) if block.size else 0).shape[1]))
-        for index in np.unique(block):
-            chosen = block == index
-            values[chosen] = self._inside(int(index), steps[chosen] - index * _NODES)
+        indices, which = np.unique(np.floor_divide(steps, _NODES).astype(np.int64), return_inverse=True)
+        tables = np.stack([self._block(int(index)) for index in indices] or [self._block(0)])
+        values = np.empty((flat.size, tables.shape[2]))
+        _interpolate(tables, which, steps - (indices * _NODES)[which] if flat.size else steps, values)
         values[np.isnan(flat)] = np.nan
         return values.reshape(*t.shape, values.shape[1])
-
-    def _inside(self, index: int, position: FloatArray) -> FloatArray:
-        before = POINTS // 2 - 1
-        node = np.floor(position).astype(np.int64)
-        weights = _lagrange(position - node + before)
-        table = self._block(index)
-        return sum(
-            (weights[j, :, None] * table[node + j] for j in range(POINTS)), np.zeros((node.size, table.shape[1]))
-        )
 
     def _block(self, index: int) -> FloatArray:
         if index not in self._blocks:

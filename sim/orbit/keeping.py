@@ -188,7 +188,7 @@ class PathAhead:
     eccentricity_vector : ndarray (M, 2)
         e (cos w, sin w) from the node and a quarter of a turn ahead of it, means of a revolution each.
     perilune_altitude_km, argument_of_perilune_rad : ndarray (M,)
-        Just after each perilune.
+        At each perilune.
     """
 
     semi_major_axis_km: float
@@ -215,9 +215,11 @@ def correction(orbit: KeplerOrbit, keeping: Keeping, now: KeplerOrbit, ahead: Pa
     return _move_perilune(keeping, ahead) + _move_argument(keeping, now, ahead)
 
 
-def leaves_bands(keeping: Keeping, ahead: PathAhead) -> bool:
-    """Whether perilune or argument will be out of their bands at the next perilune (law apsides)."""
-    return _perilune_leaves(keeping, ahead) or _argument_leaves(keeping, ahead)
+def out_of_bands(
+    keeping: Keeping, perilune_altitude_km: FloatArray, argument_of_perilune_rad: FloatArray
+) -> NDArray[np.bool_]:
+    """Where perilune or argument, (M,) each, lie out of their bands (law apsides)."""
+    return _perilune_out(keeping, perilune_altitude_km) | _argument_out(keeping, argument_of_perilune_rad)
 
 
 def eccentricity_vector(eccentricity: FloatArray, argument_rad: FloatArray) -> FloatArray:
@@ -268,13 +270,13 @@ def _move_eccentricity(orbit: KeplerOrbit, keeping: Keeping, ahead: PathAhead) -
     )
 
 
-def _perilune_leaves(keeping: Keeping, ahead: PathAhead) -> bool:
+def _perilune_out(keeping: Keeping, altitude_km: FloatArray) -> NDArray[np.bool_]:
     low_km, high_km = keeping.perilune_altitude_km
-    return not low_km <= float(ahead.perilune_altitude_km[0]) <= high_km
+    return (altitude_km < low_km) | (altitude_km > high_km)
 
 
 def _move_perilune(keeping: Keeping, ahead: PathAhead) -> tuple[Impulse, ...]:
-    if not _perilune_leaves(keeping, ahead):
+    if not _perilune_out(keeping, ahead.perilune_altitude_km)[0]:
         return ()
     low_km, high_km = keeping.perilune_altitude_km
     path_km = ahead.perilune_altitude_km[:, None]
@@ -282,26 +284,26 @@ def _move_perilune(keeping: Keeping, ahead: PathAhead) -> tuple[Impulse, ...]:
     return (Impulse("apolune", perilune_change_km=0.5 * (low_km + high_km) - centre_km),)
 
 
-def _argument_leaves(keeping: Keeping, ahead: PathAhead) -> bool:
+def _argument_out(keeping: Keeping, argument_rad: FloatArray) -> NDArray[np.bool_]:
     if keeping.argument_of_perilune_rad is None:
-        return False
+        return np.zeros(argument_rad.shape, dtype=bool)
     low, high = keeping.argument_of_perilune_rad
-    return abs(_turned(float(ahead.argument_of_perilune_rad[0]) - 0.5 * (low + high))) > 0.5 * (high - low)
+    return np.abs(_turned(argument_rad - 0.5 * (low + high))) > 0.5 * (high - low)
 
 
 def _move_argument(keeping: Keeping, now: KeplerOrbit, ahead: PathAhead) -> tuple[Impulse, ...]:
-    if keeping.argument_of_perilune_rad is None or not _argument_leaves(keeping, ahead):
+    if keeping.argument_of_perilune_rad is None or not _argument_out(keeping, ahead.argument_of_perilune_rad)[0]:
         return ()
     low, high = keeping.argument_of_perilune_rad
     path = ahead.argument_of_perilune_rad[:, None]
-    turn = _turned(0.5 * (low + high) - float(stays_longest_about(path, _INSIDE * 0.5 * (high - low))[0]))
+    turn = float(_turned(0.5 * (low + high) - stays_longest_about(path, _INSIDE * 0.5 * (high - low)))[0])
     e, speed = now.eccentricity, np.sqrt(GM_MOON_KM3_S2 / now.semi_major_axis_km)
     along = float(e * speed * turn / (4.0 * np.sqrt(1.0 - e * e)))
     return Impulse("ahead_of_perilune", along), Impulse("behind_perilune", -along)
 
 
-def _turned(angle_rad: float) -> float:
-    return float(np.mod(angle_rad + np.pi, 2.0 * np.pi) - np.pi)
+def _turned(angle_rad: FloatArray) -> FloatArray:
+    return np.mod(angle_rad + np.pi, 2.0 * np.pi) - np.pi
 
 
 # --- where and how much --------------------------------------------------------------------------------------------

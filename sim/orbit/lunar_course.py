@@ -13,17 +13,35 @@ from sim.astro.time import utc_text
 from sim.constants import R_MOON_KM
 from sim.errors import UsageError
 from sim.orbit.checkpoint import load_checkpoint, save_checkpoint
-from sim.orbit.elements import KeplerOrbit, elements_of, orbit_of, state_icrf
+from sim.orbit.elements import Frame, KeplerOrbit, elements_of, orbit_of, state_icrf
 from sim.orbit.keeping import (
     LOOK_AHEAD_S,
+    Keeping,
     PathAhead,
     correction,
     delta_v_icrf_km_s,
     eccentricity_vector,
-    leaves_bands,
+    out_of_bands,
     wait_s,
 )
-from sim.orbit.lunar_kernel import APOLUNE, LOST, PERILUNE, REACHED, STATE, TIME, Samples, Watch, fly
+from sim.orbit.lunar_kernel import (
+    APOLUNE,
+    FULL,
+    IMPACT,
+    LOST,
+    PASSAGE_DONE,
+    PASSAGE_FLIGHT,
+    PASSAGE_SIZE,
+    PASSAGE_STATE,
+    PASSAGE_TIME,
+    PERILUNE,
+    REACHED,
+    STATE,
+    TIME,
+    Samples,
+    Watch,
+    fly,
+)
 from sim.orbit.lunar_problem import TOLERANCE, LunarFlightProblem, Setting
 from sim.units import DAY_S
 
@@ -35,7 +53,9 @@ CHECKPOINT_S = 20.0
 
 _CHUNK_S = 30.0 * DAY_S
 _LOOKS_A_REVOLUTION = 24
-_SOON_REVOLUTIONS = 1.5
+_PASSAGES_A_LOOK = 24
+"""Perilunes flown before it is looked whether all were in their bands. Few cost looks, many cost what is flown again."""
+
 _DEEP_KM = R_MOON_KM - 30.0
 """A look ahead goes on to here, just above where the series of the field ends."""
 
@@ -51,6 +71,8 @@ class Course:
     event: FloatArray = field(default_factory=lambda: np.full(7, np.nan))
     burn_s: list[float] = field(default_factory=list)
     burn_km_s: list[FloatArray] = field(default_factory=list)
+    passed: FloatArray = field(default_factory=lambda: np.empty((0, PASSAGE_SIZE)))
+    """The last perilune passed since the last burn, (1, 16), if any: where the flight can go back to."""
 
 
 def start_or_resume(problem: LunarFlightProblem, setting: Setting) -> Course:
@@ -86,10 +108,7 @@ def fly_to_the_end(problem: LunarFlightProblem, setting: Setting, course: Course
     while course.outcome == REACHED and course.flight[TIME] < setting.stop_s:
         chunk_s = min(setting.stop_s, _CHUNK_S * (np.floor(course.flight[TIME] / _CHUNK_S) + 1.0))
         while course.outcome == REACHED and course.flight[TIME] < chunk_s:
-            outcome = _advance(setting, course, chunk_s)
-            if outcome in {PERILUNE, APOLUNE}:
-                outcome = _correct(problem, setting, course)
-            course.outcome = outcome
+            course.outcome = _fly_on(problem, setting, course, chunk_s)
         finished = course.outcome != REACHED or course.flight[TIME] >= setting.stop_s
         if problem.checkpoint is not None and (finished or time.monotonic() - saved >= CHECKPOINT_S):
             save_checkpoint(problem.checkpoint, setting.key, _kept(course))
@@ -102,6 +121,50 @@ def fly_to_the_end(problem: LunarFlightProblem, setting: Setting, course: Course
         raise UsageError(message)
 
 
+def _fly_on(problem: LunarFlightProblem, setting: Setting, course: Course, until_s: float) -> int:
+    """Fly to a time, or through the burns that come before it."""
+    if problem.keeping is not None and problem.keeping.law == "apsides":
+        return _fly_past_perilunes(problem, setting, problem.keeping, course, until_s)
+    outcome = _advance(setting, course, until_s)
+    return _correct(problem, setting, course) if outcome in {PERILUNE, APOLUNE} else outcome
+
+
+def _fly_past_perilunes(
+    problem: LunarFlightProblem, setting: Setting, keeping: Keeping, course: Course, until_s: float
+) -> int:
+    """Fly on; where perilunes leave their bands, go back to the one before the first that does and burn from there.
+
+    The ground counts as out of the bands. The first perilune after a burn is let pass: there is none to go back to.
+    """
+    before = len(course.passed)
+    passages = np.concatenate([course.passed, np.empty((_PASSAGES_A_LOOK, PASSAGE_SIZE))])
+    outcome, count = _advance_noting(setting, course, until_s, passages[before:])
+    passages = passages[: before + count]
+    out = np.flatnonzero(_out_of_bands(setting, problem.orbit.frame, keeping, passages)[1:])
+    if len(out) == 0 and not (outcome == IMPACT and len(passages)):
+        course.passed = passages[-1:].copy()
+        return REACHED if outcome == FULL else outcome
+    back = passages[out[0] if len(out) else -1]
+    course.flight[:], course.done = back[PASSAGE_FLIGHT:], int(back[PASSAGE_DONE])
+    course.passed = passages[:0].copy()
+    return _correct(problem, setting, course)
+
+
+def _out_of_bands(setting: Setting, frame: Frame, keeping: Keeping, passages: FloatArray) -> NDArray[np.bool_]:
+    if len(passages) == 0:
+        return np.zeros(0, dtype=bool)
+    perilune_km, argument_rad = _at_perilune(passages, setting.zero_tdb_s, frame)
+    return out_of_bands(keeping, perilune_km, argument_rad)
+
+
+def _at_perilune(passages: FloatArray, zero_tdb_s: float, frame: Frame) -> tuple[FloatArray, FloatArray]:
+    """Osculating altitude and argument of perilune of passages."""
+    t_tdb_s = zero_tdb_s + passages[:, PASSAGE_TIME]
+    found = elements_of(passages[:, PASSAGE_STATE:PASSAGE_DONE], t_tdb_s, frame)
+    perilune_km = found.semi_major_axis_km * (1.0 - found.eccentricity) - R_MOON_KM
+    return perilune_km, found.argument_of_perilune_rad
+
+
 def _advance(
     setting: Setting,
     course: Course,
@@ -112,8 +175,23 @@ def _advance(
     sampling: bool = True,
 ) -> int:
     """Fly on to a time, or to what comes before; return the outcome."""
+    none = np.empty((0, PASSAGE_SIZE))
+    return _advance_noting(setting, course, until_s, none, watch=watch, exactly=exactly, sampling=sampling)[0]
+
+
+def _advance_noting(
+    setting: Setting,
+    course: Course,
+    until_s: float,
+    passages: FloatArray,
+    *,
+    watch: Watch | None = None,
+    exactly: bool = False,
+    sampling: bool = True,
+) -> tuple[int, int]:
+    """Fly on to a time, or to what comes before; return the outcome and how many passages were noted."""
     out = course.samples if sampling else course.samples[:0]
-    outcome, course.done, event = fly(
+    outcome, course.done, event, passed = fly(
         setting.force,
         course.flight,
         until_s,
@@ -123,10 +201,11 @@ def _advance(
         setting.even,
         out,
         course.done,
+        passages,
     )
     if outcome != REACHED:
         course.event = event
-    return int(outcome)
+    return int(outcome), int(passed)
 
 
 def _correct(problem: LunarFlightProblem, setting: Setting, course: Course) -> int:
@@ -135,10 +214,6 @@ def _correct(problem: LunarFlightProblem, setting: Setting, course: Course) -> i
     if keeping is None:
         return REACHED
     now = _osculating(problem, setting, course.flight[TIME], course.flight[STATE:])
-    if keeping.law == "apsides":
-        soon = _path_ahead(problem, setting, course.flight, _SOON_REVOLUTIONS * now.period_s)
-        if not leaves_bands(keeping, soon):
-            return REACHED
     ahead = _path_ahead(problem, setting, course.flight, LOOK_AHEAD_S[keeping.law])
     for impulse in correction(orbit, keeping, now, ahead):
         now = _osculating(problem, setting, course.flight[TIME], course.flight[STATE:])
@@ -160,19 +235,24 @@ def _path_ahead(problem: LunarFlightProblem, setting: Setting, flight: FloatArra
     states = np.empty((int(look_s / step_s), 6))
     watch = _unkept(setting.watch)._replace(floor_km=_DEEP_KM)
     even = Samples(float(flight[TIME]), step_s)
-    _, done, _ = fly(setting.force, flight.copy(), flight[TIME] + look_s, False, TOLERANCE, watch, even, states, 0)
+    passages = np.empty((len(states) // 4, PASSAGE_SIZE))
+    _, done, _, passed = fly(
+        setting.force, flight.copy(), flight[TIME] + look_s, False, TOLERANCE, watch, even, states, 0, passages
+    )
     t_tdb_s = setting.zero_tdb_s + even.first_s + step_s * np.arange(done)
     found = elements_of(states[:done], t_tdb_s, problem.orbit.frame)
     whole = done // _LOOKS_A_REVOLUTION * _LOOKS_A_REVOLUTION
     vector = eccentricity_vector(found.eccentricity[:whole], found.argument_of_perilune_rad[:whole])
-    after = np.flatnonzero(np.diff(found.mean_anomaly_rad) < -np.pi) + 1
-    passages = after if len(after) else np.array([-1])
-    perilune_km = found.semi_major_axis_km * (1.0 - found.eccentricity) - R_MOON_KM
+    if passed:
+        perilune_km, argument_rad = _at_perilune(passages[:passed], setting.zero_tdb_s, problem.orbit.frame)
+    else:
+        perilune_km = (found.semi_major_axis_km * (1.0 - found.eccentricity) - R_MOON_KM)[-1:]
+        argument_rad = found.argument_of_perilune_rad[-1:]
     return PathAhead(
         semi_major_axis_km=float(found.semi_major_axis_km[:_LOOKS_A_REVOLUTION].mean()),
         eccentricity_vector=vector.reshape(-1, _LOOKS_A_REVOLUTION, 2).mean(axis=1),
-        perilune_altitude_km=perilune_km[passages],
-        argument_of_perilune_rad=found.argument_of_perilune_rad[passages],
+        perilune_altitude_km=perilune_km,
+        argument_of_perilune_rad=argument_rad,
     )
 
 
@@ -196,6 +276,7 @@ def _kept(course: Course) -> dict[str, FloatArray]:
         "event": course.event,
         "burn_s": np.array(course.burn_s),
         "burn_km_s": np.reshape(np.array(course.burn_km_s), (-1, 3)),
+        "passed": course.passed,
     }
 
 
@@ -211,4 +292,5 @@ def _resumed(kept: dict[str, FloatArray], setting: Setting) -> Course:
         event=kept["event"],
         burn_s=kept["burn_s"].tolist(),
         burn_km_s=list(kept["burn_km_s"]),
+        passed=kept["passed"],
     )

@@ -14,11 +14,16 @@ from sim.astro.forces import general_acceleration
 from sim.astro.rkn import MAXIMUM_STEPS, STAGES, first_step_s, make_step, next_step_factor, relative_error
 from sim.jit import jit
 
-REACHED, IMPACT, ESCAPE, PERILUNE, APOLUNE, LOST = range(6)
-"""Why ``fly`` stopped: at the time asked for; on the floor; at the ceiling; at an apsis out of its band; nowhere."""
+REACHED, IMPACT, ESCAPE, PERILUNE, APOLUNE, FULL, LOST = range(7)
+"""Why ``fly`` stopped: at the time asked for; on the floor; at the ceiling; at an apsis out of its band; with as many
+perilunes passed as there is room for; nowhere."""
 
 TIME, STEP, STATE = 0, 1, 2
 """Places in a flight's array (8,): time from the start and next step, s; then position and velocity."""
+
+PASSAGE_TIME, PASSAGE_STATE, PASSAGE_DONE, PASSAGE_FLIGHT, PASSAGE_SIZE = 0, 1, 7, 8, 16
+"""Places in a passage's array (16,): time and state at perilune, then how to go on from there: states sampled, and the
+flight, both at the end of the step that holds it."""
 
 _SMALLEST_STEP_S: Final = 1e-6
 _ROOT_STEPS: Final = 60
@@ -47,7 +52,16 @@ class Samples(NamedTuple):
 
 @jit()
 def fly(
-    force: Any, flight: Any, stop_s: float, exactly: bool, tolerance: float, watch: Any, even: Any, out: Any, done: int
+    force: Any,
+    flight: Any,
+    stop_s: float,
+    exactly: bool,
+    tolerance: float,
+    watch: Any,
+    even: Any,
+    out: Any,
+    done: int,
+    passages: Any,
 ) -> Any:
     """Fly until a time is reached or passed, or something stops the flight.
 
@@ -65,6 +79,8 @@ def fly(
     even : Samples
     out : ndarray (N, 6)
         States at the even times, from index ``done`` on; only forwards.
+    passages : ndarray (P, 16)
+        Filled with the perilunes passed; where it is full the flight stops, unless P is 0.
 
     Returns
     -------
@@ -73,16 +89,18 @@ def fly(
         States written so far.
     event : ndarray (7,)
         Time and state of what stopped the flight.
+    passed : int
+        Passages written.
     """
     g, after, event, arc = np.zeros((STAGES, 3)), np.empty(6), np.empty(7), np.empty(14)
-    state = flight[STATE:]
+    state, passed = flight[STATE:], 0
     sign = 1.0 if stop_s >= flight[TIME] else -1.0
     ax, ay, az = general_acceleration(flight[TIME], state[0], state[1], state[2], force)
     if flight[STEP] == 0.0:
         flight[STEP] = sign * first_step_s(state, ax, ay, az)
     for _ in range(MAXIMUM_STEPS):
         if (flight[TIME] - stop_s) * sign >= 0.0:
-            return REACHED, done, event
+            return REACHED, done, event, passed
         t, h = flight[TIME], flight[STEP]
         cut = exactly and (t + h - stop_s) * sign >= 0.0
         if cut:
@@ -101,7 +119,8 @@ def fly(
         outcome, moment = _happening(arc, state, after, sign, watch)
         last = t + moment if outcome in {IMPACT, ESCAPE} else end
         done = _sample(arc, state, t, last, even, out, done)
-        if outcome != REACHED:
+        passes = passed < len(passages) and outcome == REACHED and _outward(state) < 0.0 <= _outward(after)
+        if passes or outcome != REACHED:
             event[0] = t + moment
             _state_on_arc(arc, state, moment, event[1:])
         flight[TIME] = end
@@ -109,9 +128,14 @@ def fly(
         # A step cut short says nothing about the next one.
         if not cut:
             flight[STEP] = h * factor
+        if passes:
+            _note_passage(passages[passed], event, done, flight)
+            passed += 1
+            if passed == len(passages):
+                return FULL, done, event, passed
         if outcome != REACHED:
-            return outcome, done, event
-    return LOST, done, event
+            return outcome, done, event, passed
+    return LOST, done, event, passed
 
 
 @jit()
@@ -123,12 +147,19 @@ def _sample(arc: Any, state: Any, t_s: float, last_s: float, even: Any, out: Any
     return done
 
 
+@jit()
+def _note_passage(passage: Any, event: Any, done: int, flight: Any) -> None:
+    passage[PASSAGE_TIME:PASSAGE_DONE] = event
+    passage[PASSAGE_DONE] = done
+    passage[PASSAGE_FLIGHT:] = flight
+
+
 # --- what happens in a step ----------------------------------------------------------------------------------------
 
 
 @jit()
 def _happening(arc: Any, state: Any, after: Any, sign: float, watch: Any) -> Any:
-    """Outcome of a step and its time from the step's start; REACHED where nothing happens."""
+    """Outcome of a step and its time from the step's start; an apsis in its band is REACHED, with its time."""
     outcome, moment = REACHED, arc[0]
     before_outward, after_outward = sign * _outward(state), sign * _outward(after)
     if before_outward < 0.0 <= after_outward:
@@ -153,7 +184,7 @@ def _at_perilune(arc: Any, state: Any, watch: Any) -> Any:
         return IMPACT, _root_of_distance(arc, state, watch.floor_km, apsis)
     if not watch.least_perilune_km <= apsis_km <= watch.most_perilune_km:
         return PERILUNE, apsis
-    return REACHED, arc[0]
+    return REACHED, apsis
 
 
 @jit()
@@ -164,7 +195,7 @@ def _at_apolune(arc: Any, state: Any, watch: Any) -> Any:
         return ESCAPE, _root_of_distance(arc, state, watch.ceiling_km, apsis)
     if not watch.least_apolune_km <= apsis_km <= watch.most_apolune_km:
         return APOLUNE, apsis
-    return REACHED, arc[0]
+    return REACHED, apsis
 
 
 @jit()

@@ -125,12 +125,10 @@ def _look_ahead_s(problem: LunarFlightProblem) -> float:
 
 
 def _watch_of(problem: LunarFlightProblem) -> Watch:
-    """Stops of the flight: every perilune for the law of apsides, otherwise apsides out of their bands."""
+    """Stops of the flight: ground and escape, and apsides out of the bands of the law eccentricity_vector."""
     floor_km, keeping = R_MOON_KM + problem.terrain_margin_km, problem.keeping
-    if keeping is None:
+    if keeping is None or keeping.law == "apsides":
         return Watch(floor_km, ESCAPE_RADIUS_KM, 0.0, np.inf, 0.0, np.inf)
-    if keeping.law == "apsides":
-        return Watch(floor_km, ESCAPE_RADIUS_KM, np.inf, np.inf, 0.0, np.inf)
     low_km, high_km = (R_MOON_KM + edge for edge in keeping.perilune_altitude_km)
     low_apolune_km, high_apolune_km = (R_MOON_KM + edge for edge in keeping.apolune_altitude_km or (-R_MOON_KM, np.inf))
     return Watch(floor_km, ESCAPE_RADIUS_KM, low_km, high_km, low_apolune_km, high_apolune_km)

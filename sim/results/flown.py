@@ -1,4 +1,7 @@
-"""The best flights of all windows, flown again by integration: tracks for figures, OEM files for other tools."""
+"""The best flights of all windows, flown again by integration: tracks for figures, OEM files for other tools.
+
+The station's elements in orbit go out as OEM files too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from numpy.typing import NDArray
 from sim.astro.ephemeris import Ephemeris
 from sim.results.oem import OemSegment, write_oem
 from sim.results.tracks import Burn, FlightTrack
+from sim.station.outcome import OrbitRecord
 from sim.transfer.flight import Transfer
 from sim.transfer.sample import sample_transfer
 from sim.window.types import BestFlight
@@ -48,6 +52,21 @@ def write_flight_oem(folder: Path, track: FlightTrack) -> Path:
     path = folder / oem_name(track)
     states = np.hstack([track.position_icrf_km, track.velocity_icrf_km_s])
     _write_oem(path, f"{track.lane} window {track.window}", f"{track.lane}-{track.window}", track.t_tdb_s, states)
+    return path
+
+
+def write_orbit_oem(folder: Path, orbit: OrbitRecord) -> Path | None:
+    """Write the first revolutions of an element's orbit as CCSDS OEM: from the Moon's centre, ICRF, UTC.
+
+    None, and no file, for an element that is never in service.
+    """
+    if len(orbit.track_tdb_s) < 2:
+        return None
+    path = folder / f"{orbit.element}.oem"
+    states = np.hstack([orbit.track_icrf_km, orbit.track_velocity_icrf_km_s])
+    segment = OemSegment(orbit.element, orbit.element, "MOON", "ICRF", "UTC", orbit.track_tdb_s, states)
+    comments = (f"{orbit.orbit}.", f"Forces: {orbit.forces}.", "The first revolutions in service; burns are impulses.")
+    write_oem(path, [segment], comments=comments)
     return path
 
 

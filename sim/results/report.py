@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.results.compare import Comparison, cell
 from sim.results.explained import ClosureRow, RobustnessRow, best_window_number, closure_rows, robustness_rows
+from sim.results.report_station import FILTERS, station_cards, station_section
 from sim.results.run import LaneRun, Run, WindowRow
 from sim.results.summary import SHORT_HORIZON_D
 
@@ -92,7 +93,8 @@ def report_html(run: Run, figures: Sequence[Path]) -> str:
     ----------
     run : Run
     figures : sequence of Path
-        PNG and SVG files; those named ``<kind>_<lane>`` go to their lane, the others to the top.
+        PNG and SVG files; those named ``<kind>_<lane>`` go to their lane, ``station_<kind>`` to the station, the
+        others to the top.
     """
     drawn = pictures(figures)
     lanes = [lane_section(run, lane, drawn) for lane in run.lanes]
@@ -102,13 +104,46 @@ def report_html(run: Run, figures: Sequence[Path]) -> str:
         .get_template("report.html.j2")
         .render(
             run=run,
-            cards=cards(run),
+            cards=cards(run) if run.lanes or run.station is None else station_cards(run.station),
             places=places(run),
-            overview=[picture for picture in drawn if picture.name not in taken],
+            overview=[picture for picture in drawn if picture.name not in taken and not of_station(picture)],
             lanes=lanes,
+            station=None if run.station is None else station_section(run.station),
+            station_pictures=station_pictures(drawn),
             conventions=run.provenance.get("conventions", {}),
         )
     )
+
+
+def of_station(picture: Picture) -> bool:
+    """Whether a picture belongs to the station's section."""
+    return picture.name.startswith("station_")
+
+
+STATION_PARTS = {
+    "station_timeline": "whole",
+    "station_orbits": "orbits",
+    "station_ground_tracks": "orbits",
+    "station_perilunes": "orbits",
+    "station_coverage": "contact",
+    "station_gaps": "contact",
+    "station_contact": "contact",
+    "station_light_calendar": "light",
+    "station_horizon": "light",
+    "station_dark_gaps": "light",
+    "station_power": "power",
+    "station_tasks": "tasks",
+}
+"""Beside which table of the station a picture stands, by the beginning of its name."""
+
+
+def station_pictures(drawn: Sequence[Picture]) -> dict[str, list[Picture]]:
+    """Return the station's pictures by the part of its section in which they stand; ``other`` for unknown ones."""
+    parts: dict[str, list[Picture]] = {part: [] for part in (*STATION_PARTS.values(), "other")}
+    for picture in filter(of_station, drawn):
+        part = next((part for kind, part in STATION_PARTS.items() if picture.name.startswith(kind)), "other")
+        parts[part].append(picture)
+    return parts
 
 
 def pictures(figures: Sequence[Path]) -> tuple[Picture, ...]:
@@ -137,6 +172,21 @@ CAPTIONS = {
     "trajectory": "The flight that delivers most, from injection to perilune.",
     "compare_calendar": "Open launch days of every lane of every architecture.",
     "compare_metrics": "The architectures in numbers; the best value of each is bold.",
+    "compare_station": "The stations in numbers, by place and as a whole; the best value of each is bold.",
+    "compare_gaps": "How often contact is missing and for how long, by place.",
+    "station_timeline": "All that happens to the station: light, Earth, relays, power, eclipses, arrivals.",
+    "station_orbits": "The orbits about the Moon: on fixed axes, on axes that turn with the Earth, on the Moon's own.",
+    "station_ground_tracks": "Where each element in orbit stands overhead.",
+    "station_perilunes": "Whether the orbits last: height of perilune, and shape and direction of the ellipses.",
+    "station_coverage_global": "Contact all over the Moon: share of time by relay, and the longest time without any.",
+    "station_coverage_pole": "The same about the pole.",
+    "station_gaps": "How often contact is missing and for how long, by place and way.",
+    "station_contact": "Contact and data, day by day.",
+    "station_light_calendar": "Light at the site; the long dark spans outlined, with their days.",
+    "station_horizon": "The horizon around the site, with the ways of Sun and Earth over it.",
+    "station_dark_gaps": "Each span without light, by its length.",
+    "station_power": "Power supplied, asked and stored, and what each element does; below, around the worst span.",
+    "station_tasks": "Science tasks: how far each gets, and what it waits for.",
 }
 
 
@@ -274,5 +324,5 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"whole": whole, "minute": minute, "landed": landed, "words": words, "metric_cell": cell}
-    made.filters |= {"signed": signed, "percent": percent, "fixed": fixed}
+    made.filters |= {"signed": signed, "percent": percent, "fixed": fixed} | FILTERS
     return made

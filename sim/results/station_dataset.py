@@ -1,8 +1,9 @@
 """The station's outcome as the group ``station`` of ``results.nc``, which figures and comparisons read.
 
 Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``point`` and ``path`` (contact),
-``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``mask`` (terrain), ``dark``; ``grid``,
-``element`` (on the surface); ``task``; ``event``; ``arrival``; ``burn``. What a scenario has not has no variables.
+``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``light`` (its years), ``mask`` (terrain),
+``dark``; ``grid``, ``element`` (on the surface); ``task``; ``event``; ``arrival``; ``burn``. What a scenario has not
+has no variables.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sim.results.station import (
     dark_values,
     event_values,
     gap_values,
+    light_values,
     orbit_values,
     power_values,
     surface_values,
@@ -38,6 +40,7 @@ from sim.results.station_columns import (
     EVENTS,
     GAPS,
     GRID,
+    LIGHT,
     MAP,
     ORBITS,
     POWER,
@@ -61,6 +64,7 @@ def station_dataset(outcome: StationOutcome) -> xr.Dataset:
     """Return a station's outcome as one labelled dataset."""
     variables = (
         light_variables(outcome.light)
+        | rows_variables("light", LIGHT, light_values(outcome), skip=("site", "horizon"))
         | rows_variables("dark", DARK, dark_values(outcome))
         | orbit_variables(outcome)
         | contact_variables(outcome)

@@ -7,10 +7,12 @@ their upkeep is tried by Monte Carlo (`sim.orbit.halo_upkeep`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.orbits import LunarOrbit
 from sim.errors import UsageError
+from sim.jit import cache_root
 from sim.orbit.crtbp import TIME_S
 from sim.orbit.elements import KeplerOrbit
 from sim.orbit.ephemeris import LunarEphemeris
@@ -187,7 +190,11 @@ def kepler_orbit(item: OrbitElement, orbit: LunarOrbit, service_tdb_s: float) ->
 def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_s: float) -> ElementFlight:
     ellipse = kepler_orbit(item, orbit, start_tdb_s)
     keeping = _keeping(item, ellipse)
-    flight = fly_orbit(ellipse, item.id, start_tdb_s, stop_tdb_s, srp_m2_kg=item.sunlight_m2_kg, keeping=keeping)
+    kept = _checkpoint(item, start_tdb_s, stop_tdb_s)
+    flight = fly_orbit(
+        ellipse, item.id, start_tdb_s, stop_tdb_s, srp_m2_kg=item.sunlight_m2_kg, keeping=keeping, checkpoint=kept
+    )
+    kept.unlink(missing_ok=True)
     end, end_tdb_s = _end_of_service(item, flight, stop_tdb_s)
     burns = [burn for burn in flight.burns if burn.t_tdb_s <= end_tdb_s]
     sizes = np.array([burn.dv_m_s for burn in burns])
@@ -209,6 +216,12 @@ def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb
         burn_tdb_s=np.array([burn.t_tdb_s for burn in burns]),
         burn_m_s=sizes,
     )
+
+
+def _checkpoint(item: OrbitElement, start_tdb_s: float, stop_tdb_s: float) -> Path:
+    """File in which a long flight keeps what it has done; an interrupted run goes on from it."""
+    asked = f"{item.model_dump_json()} {start_tdb_s!r} {stop_tdb_s!r}"
+    return cache_root() / "flights" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.npz"
 
 
 def _keeping(item: OrbitElement, ellipse: KeplerOrbit) -> Keeping | None:

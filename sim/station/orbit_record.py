@@ -29,7 +29,8 @@ def orbit_record(flight: ElementFlight, day_tdb_s: FloatArray) -> OrbitRecord:
     is_ellipse = isinstance(orbit, LunarOrbit) and orbit.kind == "kepler"
     elements = _osculating(flight, day_tdb_s) if is_ellipse else _heights(flight, day_tdb_s)
     track_tdb_s = _drawn_epochs(flight)
-    track_icrf_km = flight.position_icrf_km(track_tdb_s)
+    states = flight.ephemeris.state_icrf(track_tdb_s)
+    track_icrf_km = states[:, :3]
     return OrbitRecord(
         element=flight.name,
         kind=flight.item.kind,
@@ -54,6 +55,7 @@ def orbit_record(flight: ElementFlight, day_tdb_s: FloatArray) -> OrbitRecord:
         **elements,
         track_tdb_s=track_tdb_s,
         track_icrf_km=track_icrf_km,
+        track_velocity_icrf_km_s=states[:, 3:],
         track_rotating_km=rotated(icrf_to_earth_moon(track_tdb_s), track_icrf_km),
         track_moon_me_km=rotated(icrf_to_moon_me(track_tdb_s), track_icrf_km),
     )

@@ -105,6 +105,7 @@ class OrbitRecord:
         Of the osculating ellipse; of halos and distant retrograde orbits least and greatest height over a revolution.
     track_tdb_s : ndarray (K,)
         Epochs of the path drawn.
+    track_velocity_icrf_km_s : ndarray (K, 3)
     track_icrf_km, track_rotating_km, track_moon_me_km : ndarray (K, 3)
         The same path from the Moon's centre on fixed axes, on axes that turn with the Earth (x away from it, z along
         the normal of the Moon's orbit), and on the Moon's own.
@@ -139,6 +140,7 @@ class OrbitRecord:
     apolune_altitude_km: FloatArray
     track_tdb_s: FloatArray
     track_icrf_km: FloatArray
+    track_velocity_icrf_km_s: FloatArray
     track_rotating_km: FloatArray
     track_moon_me_km: FloatArray
 

@@ -16,18 +16,25 @@ from matplotlib.text import Text
 from plots.calendar import HEADER_ROWS, draw_delivery_calendar, year_columns
 from plots.compare import draw_compare_calendar
 from plots.constraint_stack import draw_constraint_stack
+from plots.coverage_map import draw_global_coverage
 from plots.descent import draw_descents
 from plots.landed_mass import draw_landed_mass
 from plots.landing_days import days_around_best, draw_landing_days
 from plots.lane import best_window, flight_track, view_lanes
 from plots.launch_windows import azimuth_limits, best_month, draw_launch_windows
+from plots.light_calendar import draw_light_calendar
+from plots.orbits import draw_orbits
 from plots.planning import view_chances, view_launches, view_profile, view_sky
 from plots.porkchop import draw_porkchop
 from plots.reasons import reason_styles
 from plots.sky import draw_sky
+from plots.station_timeline import days_of, draw_station_timeline, timeline_rows
+from plots.station_views import dark_spans, sites_of, view_map
 from plots.style import MAP, lightness, moonport_style
 from plots.trajectory import draw_trajectory
+from sim.results.station_dataset import station_dataset
 from tests.factories import written_run
+from tests.station_outcomes import made_up_station
 
 BASELINE = Path(__file__).parent / "baseline"
 SIZE_IN = (6.0, 3.0)
@@ -101,6 +108,34 @@ PLANNED = {
 }
 """Pictures of a run that holds what explains, lists and tests its windows."""
 
+
+def draw_timeline(ax, station):
+    draw_station_timeline(ax, station, timeline_rows(station))
+
+
+def draw_turning_orbits(ax, station):
+    draw_orbits(ax, station, "rotating")
+
+
+def draw_coverage(ax, station):
+    found = view_map(station)
+    draw_global_coverage(ax, found.latitude_deg, found.longitude_deg, found.relayed_share, sites_of(station))
+
+
+def draw_light(ax, station):
+    start_d, length_d = dark_spans(station)
+    gaps = np.stack([start_d, start_d + length_d], axis=-1)
+    draw_light_calendar(ax, days_of(station["time"].values), station["sun_fraction"].values, gaps, 3.0)
+
+
+STATION = {
+    "station_timeline": draw_timeline,
+    "station_orbits": draw_turning_orbits,
+    "station_coverage": draw_coverage,
+    "station_light_calendar": draw_light,
+}
+"""Pictures of a made-up station."""
+
 PICTURES = {
     "calendar": draw_calendar,
     "porkchop_total_dv": draw_porkchop_of_delta_v,
@@ -117,7 +152,7 @@ def draw_without_words(name, run, path):
     with moonport_style():
         figure = Figure(figsize=SIZE_IN, dpi=DPI)
         ax = figure.add_axes((0.02, 0.02, 0.96, 0.96))
-        (PICTURES | PLANNED)[name](ax, run)
+        (PICTURES | PLANNED | STATION)[name](ax, run)
         remove_ticks_and_titles(figure)
         figure.legends.clear()
         for words in figure.findobj(Text):
@@ -136,6 +171,11 @@ def planned(tmp_path_factory):
     return small_run(tmp_path_factory.mktemp("runs") / "planned", planned=True)
 
 
+@pytest.fixture(scope="module")
+def station():
+    return station_dataset(made_up_station())
+
+
 def small_run(folder, planned=False):
     return written_run(folder, name="Small", lanes=3, days=500, planned=planned)
 
@@ -149,6 +189,12 @@ def test_picture_is_as_stored(name, run, tmp_path):
 @pytest.mark.parametrize("name", PLANNED)
 def test_picture_of_a_planned_run_is_as_stored(name, planned, tmp_path):
     drawn = draw_without_words(name, planned, tmp_path / f"{name}.png")
+    assert compare_images(str(BASELINE / f"{name}.png"), str(drawn), tol=TOLERANCE) is None
+
+
+@pytest.mark.parametrize("name", STATION)
+def test_picture_of_a_station_is_as_stored(name, station, tmp_path):
+    drawn = draw_without_words(name, station, tmp_path / f"{name}.png")
     assert compare_images(str(BASELINE / f"{name}.png"), str(drawn), tol=TOLERANCE) is None
 
 
@@ -192,3 +238,5 @@ if __name__ == "__main__":
             made = small_run(Path(folder) / f"planned_{is_planned}", is_planned)
             for each in pictures:
                 draw_without_words(each, made, BASELINE / f"{each}.png")
+    for each in STATION:
+        draw_without_words(each, station_dataset(made_up_station()), BASELINE / f"{each}.png")

@@ -22,7 +22,10 @@ from sim.results.report import (
     write_comparison_report,
     write_report,
 )
+from sim.results.report_station import contact_rows, hours_text, needs_text, rows_of, share_text, station_cards
+from sim.results.station_dataset import station_dataset
 from tests.factories import written_run
+from tests.station_outcomes import made_up_station
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
@@ -34,6 +37,11 @@ VOID = {"meta", "img", "br", "link", "hr", "input"}
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return written_run(tmp_path_factory.mktemp("runs") / "a", name="As reported", lanes=3, days=200)
+
+
+@pytest.fixture(scope="module")
+def station():
+    return station_dataset(made_up_station(days=120))
 
 
 @pytest.fixture
@@ -219,4 +227,77 @@ def test_templates_travel_with_the_package():
     from importlib.resources import files
 
     names = {Path(str(entry)).name for entry in files("sim.results").joinpath("templates").iterdir()}
-    assert {"page.html.j2", "report.html.j2", "comparison.html.j2", "figure.html.j2"} <= names
+    assert {"page.html.j2", "report.html.j2", "comparison.html.j2", "figure.html.j2", "station.html.j2"} <= names
+
+
+def test_the_station_has_its_section_with_its_figures(run, station, figures, tmp_path):
+    for name in ("station_power_main.png", "station_orbits.png", "station_of_tomorrow.png"):
+        (tmp_path / name).write_bytes(PIXEL)
+        figures.append(tmp_path / name)
+    page = report_html(replace(run, station=station), figures)
+    found = outline(page)
+    assert found.open == []
+    assert found.targets <= found.ids
+    assert {"station", "lane-1"} <= found.ids
+    begin, end = page.index('id="station"'), page.index('id="assumptions"')
+    assert page.count("<figure>", begin, end) == 3
+    assert page.count("<figure>") == 7
+    headings = ["Elements in orbit", "Contact", "Light at", "Power", "Elements on the surface", "Science tasks"]
+    places = [page.index(f"<h3>{heading}", begin) for heading in [*headings, "Arrivals"]]
+    assert places == sorted(places)
+    assert page.index("orbits about the Moon", begin) < places[1]  # beside its table
+    assert "days with some lane open" in page
+
+
+def test_a_run_without_lanes_makes_a_sensible_page(run, station):
+    page = report_html(replace(run, lanes=(), station=station), [])
+    assert outline(page).open == []
+    assert "no launch window was searched" in page
+    assert "longest time without contact" in page
+    assert not re.search(r"launch days are open|days with some lane open|Kilograms|CCSDS|Launch days", page)
+    assert page.count('class="cards"') == 1  # at the top, not again in the section
+
+
+def test_what_the_station_lacks_has_no_table(run):
+    outcome = made_up_station(days=30)
+    bare = replace(outcome, orbits=(), contacts=(), map=None, grids=(), states=(), tasks=(), arrivals=(), events=())
+    page = report_html(replace(run, station=station_dataset(bare)), [])
+    begin, end = page.index('id="station"'), page.index('id="assumptions"')
+    assert re.findall(r"<h3>([^<]*)", page[begin:end]) == ["Light at connecting ridge"]
+
+
+def test_words_of_a_station_cannot_become_markup(run):
+    outcome = made_up_station(days=30)
+    orbit = replace(outcome.orbits[0], orbit="<script>x</script>", note="a & b")
+    page = report_html(replace(run, station=station_dataset(replace(outcome, orbits=(orbit,)))), [])
+    assert "<script>" not in page
+    assert "a &amp; b" in page
+
+
+def test_tables_of_the_station_say_what_its_dataset_says(station):
+    light = rows_of(station, "light")
+    assert [row["span"] for row in light] == ["2030", "horizon"]
+    assert light[0]["average_light"] == station["light_average_light"].values[0]
+    contact = contact_rows(station)
+    assert [row["way"] for row in contact] == ["directly", "by relay", "either"] * 2
+    assert [row["point"] for row in contact if row["first"]] == ["station", "far_side"]
+    assert contact[1]["share"] == station["contact_share"].values[0, 1]
+    assert contact[1]["relays_in_view_mean"] is None
+    cards_of_station = dict((meaning, value) for value, meaning in station_cards(station))
+    share = float(station["contact_share"].values[0, 2])
+    assert cards_of_station["of the time with contact"] == f"{100.0 * share:.1f} %"
+
+
+def test_units_are_those_people_read():
+    assert [hours_text(hours) for hours in (None, 0.7, 3.44, 47.0, 62.4)] == ["–", "42 min", "3.4 h", "47.0 h", "2.6 d"]
+    assert [share_text(share) for share in (None, 0.0, 1e-9, 0.99999, 1.0)] == ["–", "0 %", "0.1 %", "99.9 %", "100 %"]
+    assert needs_text("light=1200.0;power=3.5;crew=2.0;sky=1.0") == "light 50.0 d, power 3.5 h, crew 2.0 h"
+    assert needs_text("") == "–"
+
+
+def test_a_comparison_without_lanes_has_no_table_of_them(run, station, tmp_path):
+    runs = [replace(run, lanes=(), station=station)] * 2
+    page = write_comparison_report(compare(runs), [], tmp_path / "r.html").read_text(encoding="utf-8")
+    assert outline(page).open == []
+    assert "<h2>Lanes</h2>" not in page
+    assert "share of time with contact, direct or relayed, at station" in page

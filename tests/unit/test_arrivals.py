@@ -1,0 +1,71 @@
+"""Deliveries on the days that are left for them, or on planned ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.astro.time import tdb_s_from_utc
+from sim.scenario import load_scenario
+from sim.station.arrivals import PLANNED_JOURNEY_S, arrival_of_elements, in_order, planned_arrivals
+from sim.units import DAY_S
+from sim.window.arrivals import launch_spans, placed_arrivals
+from tests.factories import lane_outcome
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return load_scenario("scenarios/ilrs_base.yaml").scenario
+
+
+def test_planned_dates_keep_the_order(scenario):
+    arrivals = {arrival.delivery: arrival for arrival in planned_arrivals(scenario)}
+    first = arrivals["energy_first"]
+    assert first.landing_tdb_s == pytest.approx(tdb_s_from_utc("2030-06-01") + PLANNED_JOURNEY_S)
+    landings = [arrivals[f"ilrs_{number}"].landing_tdb_s for number in range(1, 6)]
+    assert landings == sorted(landings)
+
+
+def test_elements_are_there_from_their_delivery_on(scenario):
+    there = arrival_of_elements(scenario, planned_arrivals(scenario))
+    assert there["energy_1"] == pytest.approx(tdb_s_from_utc("2030-06-01") + PLANNED_JOURNEY_S)
+    assert set(there) == {item.id for item in scenario.station.surface}
+    never = [replace(arrival, landing_tdb_s=np.nan) for arrival in planned_arrivals(scenario)]
+    assert np.isinf(arrival_of_elements(scenario, never)["energy_1"])
+
+
+def test_deliveries_come_after_those_they_wait_for(scenario):
+    mixed = tuple(reversed(scenario.deliveries))
+    names = [delivery.id for delivery in in_order(mixed)]
+    assert names.index("energy_first") < names.index("ilrs_1") < names.index("ilrs_5")
+
+
+def test_each_takes_the_first_open_day_that_is_left(scenario):
+    outcomes = [lane_outcome(lane) for lane in scenario.lanes]
+    start = outcomes[0].day[0].astype("datetime64[D]").item()
+    deliveries = tuple(
+        item.model_copy(update={"not_before": start, "after": item.after if item.id != "ilrs_1" else ()})
+        for item in scenario.deliveries
+    )
+    arrivals = placed_arrivals(scenario.model_copy(update={"deliveries": deliveries}), outcomes)
+    placed = [arrival for arrival in arrivals if np.isfinite(arrival.landing_tdb_s)]
+    assert placed
+    landings = np.array([arrival.landing_tdb_s for arrival in placed if arrival.lane == "heavy_cargo"])
+    assert np.all(np.diff(np.sort(landings)) > 0.0)
+    first = next(arrival for arrival in arrivals if arrival.delivery == "energy_first")
+    own = next(outcome for outcome in outcomes if outcome.lane == first.lane)
+    open_days = own.feasible & np.isfinite(own.launches["landing_tdb_s"])
+    assert first.landing_tdb_s == own.launches["landing_tdb_s"][int(np.argmax(open_days))]
+
+
+def test_none_is_placed_where_no_day_is_open(scenario):
+    outcomes = [lane_outcome(lane, closed=True) for lane in scenario.lanes]
+    assert all(np.isnan(arrival.landing_tdb_s) for arrival in placed_arrivals(scenario, outcomes))
+
+
+def test_open_days_as_spans():
+    outcome = lane_outcome()
+    found = launch_spans([outcome])[outcome.lane]
+    assert found.total_s == pytest.approx(sum(window.days for window in outcome.windows) * DAY_S)
