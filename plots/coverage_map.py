@@ -16,7 +16,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.contour import QuadContourSet
 from matplotlib.patches import Circle
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from plots.style import BURN_COLOUR, INK, MAP, MAP_REVERSED, MUTED
@@ -72,7 +72,7 @@ GAPS_H = MapScale(
 )
 """Half an hour to fourteen days; what is shorter looks as half an hour does, what is longer as fourteen days."""
 
-_HALO = [withStroke(linewidth=2.0, foreground="white")]
+_HALO: list[AbstractPathEffect] = [withStroke(linewidth=2.0, foreground="white")]
 
 
 def draw_global_coverage(
@@ -123,8 +123,9 @@ def draw_polar_coverage(
     both. The mesh is for a colour bar.
     """
     edge_lat, edge_lon = np.clip(_edges(latitude_deg), -90.0, 90.0), _edges(longitude_deg)
+    corner_latitude, corner_longitude = np.meshgrid(edge_lat, edge_lon, indexing="ij")
     mesh = ax.pcolormesh(
-        *_on_page(*np.meshgrid(edge_lat, edge_lon, indexing="ij"), pole),
+        *_on_page(corner_latitude, corner_longitude, pole),
         values,
         cmap=scale.colours,
         norm=scale.norm,
@@ -132,15 +133,16 @@ def draw_polar_coverage(
     )
     # The circle is closed: the last meridian again at the first.
     around = np.append(longitude_deg, longitude_deg[0] + 360.0)
-    places = _on_page(*np.meshgrid(latitude_deg, around, indexing="ij"), pole)
+    middle_latitude, middle_longitude = np.meshgrid(latitude_deg, around, indexing="ij")
+    places = _on_page(middle_latitude, middle_longitude, pole)
     _write_levels(ax, *places, np.concatenate([values, values[:, :1]], axis=1), scale)
     outer = float(np.min(np.abs(edge_lat)))
     _draw_graticule(ax, outer, pole)
     for name, latitude, longitude in sites:
         if np.sign(latitude) == (-1.0 if pole == "south" else 1.0) and abs(latitude) >= outer:
             x, y = _on_page(np.array(latitude), np.array(longitude), pole)
-            _mark_site(ax, name, (float(x), float(y)), float(x) > 0.5 * _radius(outer))
-    reach = 1.2 * _radius(outer)
+            _mark_site(ax, name, (float(x), float(y)), bool(float(x) > 0.5 * float(_radius(outer))))
+    reach = 1.2 * float(_radius(outer))
     ax.set_xlim(-reach, reach)
     ax.set_ylim(-reach, reach)
     ax.set_aspect("equal")
@@ -179,10 +181,10 @@ def _spot(piece: FloatArray, share: float) -> tuple[float, float]:
 
 def _draw_graticule(ax: Axes, outer_deg: float, pole: Literal["south", "north"]) -> None:
     sign = -1.0 if pole == "south" else 1.0
-    rim = _radius(outer_deg)
+    rim = float(_radius(outer_deg))
     step = next(step for step, widest in GRATICULE_STEPS if 90.0 - outer_deg <= widest)
     for latitude in np.arange(np.ceil(outer_deg / step) * step, 90.0, step):
-        ax.add_patch(Circle((0.0, 0.0), _radius(latitude), fill=False, color="white", linewidth=0.5, alpha=0.8))
+        ax.add_patch(Circle((0.0, 0.0), float(_radius(latitude)), fill=False, color="white", linewidth=0.5, alpha=0.8))
         if latitude <= outer_deg:
             continue
         x, y = _on_page(np.array(sign * latitude), np.array(45.0), pole)

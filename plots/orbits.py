@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -20,7 +21,8 @@ from sim.units import DAY_S
 FloatArray = NDArray[np.float64]
 
 KM_PER_TICK = 1000.0
-LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+Line = Literal["-"] | tuple[float, Sequence[float]]
+LINES: tuple[Line, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 LONG_D, FORTNIGHT = 400, 14
 """Days from which on fortnights are drawn."""
 SMOOTHER, SMOOTHER_BELOW = 5, 20
@@ -121,7 +123,7 @@ def in_front(r_km: FloatArray, view: OrbitView) -> FloatArray:
     return page
 
 
-def orbit_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:
+def orbit_style(number: int) -> tuple[str, Line]:
     """Colour and line of an element: the line changes with each round of colours, for print in grey."""
     return RUN_COLOURS[number % len(RUN_COLOURS)], LINES[number % len(LINES)]
 

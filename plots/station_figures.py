@@ -11,41 +11,22 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from plots.coverage_map import GAPS_H, SHARES, MapScale, draw_global_coverage, draw_polar_coverage
 from plots.daily_contact import STRIP_IN, ContactStrip, draw_contact_strips, draw_daily_volume
 from plots.dark_gaps import draw_dark_gaps
-from plots.dates import show_days
 from plots.gaps import draw_gap_histogram
 from plots.light_calendar import ROW_IN, Row, draw_light_calendar, row_starts_d
-from plots.orbits import (
-    LONG_D,
-    TITLES,
-    VIEWS,
-    draw_argument_picture,
-    draw_ground_tracks,
-    draw_orbits,
-    draw_perilune_history,
-    mark_places,
-    orbit_style,
-)
 from plots.polar_horizon import draw_polar_horizon
-from plots.power_timeline import GridView, between, draw_power_timeline, draw_states, state_legend, states_between
 from plots.sky import horizon_words
-from plots.station_timeline import (
-    days_of,
-    draw_station_timeline,
-    time_note,
-    timeline_height_in,
-    timeline_rows,
-)
+from plots.station_orbit_figures import ground_tracks_figure, orbits_figure, perilunes_figure
+from plots.station_timeline import days_of, draw_station_timeline, time_note, timeline_height_in, timeline_rows
 from plots.station_views import (
     A_MOMENT_D,
     cap_of,
     dark_spans,
-    day_words,
     earth_track,
     floats,
     gap_minutes,
@@ -54,15 +35,10 @@ from plots.station_views import (
     sites_of,
     span_days,
     sun_tracks,
-    view_grids,
     view_map,
-    view_states,
-    view_tasks,
-    worst_span,
 )
-from plots.style import new_figure, shorten, words, write_title
-from plots.tasks import draw_task_limits, draw_task_progress, limit_legend, pace_colours
-from sim.results.report import file_stem
+from plots.station_work_figures import power_figures, tasks_figure
+from plots.style import new_figure, words, write_title
 from sim.results.run import Run
 
 WIDTH_IN = 12.0
@@ -70,8 +46,6 @@ YEARS_FROM_D = 400.0
 """Longer horizons have a row for each year in the calendar of light, shorter ones for each month."""
 OUTLINED_D = {"year": 3.0, "month": 1.0}
 """Dark spans longer than this are outlined and counted."""
-MOST_GRIDS = 6
-"""Cables with a figure: those that lack most."""
 
 
 def station_figures(run: Run) -> Iterator[tuple[str, Figure]]:
@@ -98,86 +72,6 @@ def timeline_figure(name: str, station: xr.Dataset) -> Figure | None:
     write_title(figure, f"The station over time: {name}", f"UTC; {time_note()}")
     draw_station_timeline(figure.add_subplot(), station, rows)
     return figure
-
-
-def orbits_figure(name: str, station: xr.Dataset) -> Figure | None:
-    """Orbits in four frames, the Moon to scale."""
-    if "track_icrf_km" not in station:
-        return None
-    figure = new_figure(WIDTH_IN, 10.6 + 0.2 * station.sizes["orbit"])
-    write_title(
-        figure,
-        f"Orbits about the Moon: {name}",
-        "Moon to scale, what lies behind it left out; a dot where each element is at first",
-    )
-    panels = figure.subplots(2, 2).ravel()
-    for panel, frame in zip(panels, VIEWS, strict=True):
-        draw_orbits(panel, station, frame)
-        panel.set_title(TITLES[frame])
-    orbit_legend(figure, station)
-    return figure
-
-
-def orbit_legend(figure: Figure, station: xr.Dataset) -> None:
-    """Name elements below the panels, with their orbit and the span that is drawn."""
-    handles = []
-    for number, element in enumerate(station["orbit"].values):
-        colour, line = orbit_style(number)
-        orbit = words(str(station["orbit_words"].values[number]))
-        said = f"{words(str(element))}: {orbit}; {drawn_words(station, number)}"
-        handles.append(Line2D([], [], color=colour, linestyle=line, label=shorten(said, 150)))
-    figure.legend(handles=handles, loc="outside lower left", ncols=1, fontsize=8, handlelength=3.0)
-
-
-def drawn_words(station: xr.Dataset, number: int) -> str:
-    """Say which part of an element's flight is drawn."""
-    epochs = station["track_utc"].values[number]
-    known = days_of(epochs[~np.isnat(epochs)])
-    return f"drawn: {known[-1] - known[0]:.1f} d from {day_words(float(np.floor(known[0] + 1e-6)))}"
-
-
-def ground_tracks_figure(name: str, station: xr.Dataset) -> Figure | None:
-    """Where the elements stand overhead."""
-    if "track_moon_me_km" not in station:
-        return None
-    figure = new_figure(WIDTH_IN, 6.6 + 0.2 * station.sizes["orbit"])
-    write_title(figure, f"Ground tracks: {name}", "the point of the Moon below each element; shaded: the far side")
-    ax = figure.add_subplot()
-    draw_ground_tracks(ax, station)
-    mark_places(ax, sites_of(station))
-    orbit_legend(figure, station)
-    return figure
-
-
-def perilunes_figure(name: str, station: xr.Dataset) -> Figure | None:
-    """Perilune altitude through the horizon; eccentricity against argument of perilune where there are ellipses."""
-    if "day_perilune_altitude_km" not in station:
-        return None
-    has_ellipses = bool(np.isfinite(station["day_eccentricity"].values).any())
-    figure = new_figure(WIDTH_IN, (4.6 if has_ellipses else 4.2) + 0.2 * station.sizes["orbit"])
-    said = ["of ellipses: of the one flown at noon of each day", "of halos: the least height over a revolution"]
-    if station.sizes["orbit_day"] > LONG_D:
-        said.append("line: mean of a fortnight, band: least and most")
-    write_title(figure, f"How the orbits last: {name}", "; ".join(said if has_ellipses else said[1:]))
-    columns = figure.subplots(1, 2 if has_ellipses else 1, squeeze=False, width_ratios=[2.2, 1.0][: 1 + has_ellipses])
-    draw_perilune_history(columns[0, 0], station)
-    show_days(columns[0, 0], *span_days(station))
-    columns[0, 0].set_title("Perilune altitude")
-    if has_ellipses:
-        draw_argument_picture(columns[0, 1], station)
-        columns[0, 1].set_title("Shape and direction of the ellipse")
-    orbit_names_legend(figure, station)
-    return figure
-
-
-def orbit_names_legend(figure: Figure, station: xr.Dataset) -> None:
-    """Name elements below the panels."""
-    styles = [orbit_style(number) for number in range(station.sizes["orbit"])]
-    handles = [
-        Line2D([], [], color=colour, linestyle=line, label=words(str(element)))
-        for element, (colour, line) in zip(station["orbit"].values, styles, strict=True)
-    ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=6, fontsize=8, handlelength=3.0)
 
 
 def global_coverage_figure(name: str, station: xr.Dataset) -> Figure | None:
@@ -217,7 +111,7 @@ def pole_coverage_figure(name: str, station: xr.Dataset) -> Figure | None:
 MAP_TITLES = {SHARES: "Share of time with a relay that reaches the Earth", GAPS_H: "Longest time without any contact"}
 
 
-def map_bar(figure: Figure, panel: Axes, mesh: object, scale: MapScale, *, is_below: bool = False) -> None:
+def map_bar(figure: Figure, panel: Axes, mesh: QuadMesh, scale: MapScale, *, is_below: bool = False) -> None:
     """Title and colour bar of a map."""
     if not is_below:
         panel.set_title(MAP_TITLES[scale], pad=16.0)
@@ -225,7 +119,7 @@ def map_bar(figure: Figure, panel: Axes, mesh: object, scale: MapScale, *, is_be
     place = "bottom" if is_below else "right"
     bar = figure.colorbar(
         mesh, ax=panel, location=place, pad=0.02, aspect=30, shrink=0.8, extend="both" if scale.is_log else "neither"
-    )  # type: ignore[arg-type]
+    )
     bar.set_ticks(list(ticks), labels=[scale.write(tick) for tick in ticks])
     bar.minorticks_off()
     if is_below:
@@ -348,77 +242,6 @@ def dark_gaps_figure(name: str, station: xr.Dataset) -> Figure | None:
         f"each where it begins (UTC); {len(start_d)} in all, {length_d.sum():.0f} d together",
     )
     draw_dark_gaps(figure.add_subplot(), start_d, length_d, span_days(station))
-    return figure
-
-
-def power_figures(name: str, station: xr.Dataset) -> Iterator[tuple[str, Figure]]:
-    """Make a figure of each cable on which anything ever flows or is asked."""
-    unmet = (
-        dict(zip(station["grid"].values, station["grid_unmet_kwh"].values, strict=True)) if "grid" in station else {}
-    )
-    used = [view for view in view_grids(station) if view.supply_kw.any() or view.wanted_kw.any()]
-    worst = sorted(used, key=lambda view: -unmet[view.grid])[:MOST_GRIDS]
-    for view in (each for each in used if each in worst):
-        yield f"station_power_{file_stem(view.grid)}", power_figure(name, station, view)
-
-
-def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
-    """Power of a cable: the whole horizon, and larger what goes on around the worst gap."""
-    states = view_states(station, view.grid)
-    count = 0 if states is None else len(states.elements)
-    zoom = worst_span(view)
-    heights = [1.5, 1.2, 0.18, 0.3 + 0.26 * count]
-    figure = new_figure(WIDTH_IN, 1.9 + 2.2 * sum(heights))
-    row = int(np.flatnonzero(station["grid"].values == view.grid)[0])
-    write_title(figure, f"Power, {words(view.grid)}: {name}", power_words(station, row))
-    whole, large = figure.subfigures(2, 1)
-    for part, cut, title in (
-        (whole, None, "Whole horizon"),
-        (large, zoom, f"{zoom_words(view)}, {day_words(zoom[0])} to {day_words(zoom[1])}"),
-    ):
-        shown = view if cut is None else between(view, *cut)
-        axes = part.subplots(4 if states else 3, 1, height_ratios=heights[: 4 if states else 3])
-        draw_power_timeline(axes[:3], shown)
-        axes[0].set_title(title, pad=20.0)
-        if states is not None:
-            draw_states(axes[3], states if cut is None else states_between(states, *cut))
-            axes[2].tick_params(labelbottom=False)
-            axes[2].xaxis.get_offset_text().set_visible(False)
-    if states is not None:
-        figure.legend(handles=state_legend(states), loc="outside lower left", ncols=6, fontsize=8)
-    return figure
-
-
-def zoom_words(view: GridView) -> str:
-    """Say what the larger panels show."""
-    return "Around the worst shortfall" if np.any(view.wanted_kw - view.used_kw > 1e-6) else "Around the lowest supply"
-
-
-def power_words(station: xr.Dataset, row: int) -> str:
-    """Say how well a cable serves."""
-    served, unmet = (float(station[f"grid_{name}"].values[row]) for name in ("served_share", "unmet_kwh"))
-    said = f"every load is met {100.0 * served:.1f} % of the time"
-    sizing = str(station["grid_sizing"].values[row])
-    return "; ".join(part for part in (said, f"{unmet:,.0f} kWh are missing" if unmet > 0.0 else "", sizing) if part)
-
-
-def tasks_figure(name: str, station: xr.Dataset) -> Figure | None:
-    """Progress of the science tasks and what they wait for."""
-    view = view_tasks(station)
-    if view is None:
-        return None
-    figure = new_figure(WIDTH_IN, 1.8 + 0.55 * len(view.tasks))
-    write_title(
-        figure, f"Science tasks: {name}", "darker: worked on for more of the time; the line climbs from nothing to done"
-    )
-    progress, waits = figure.subplots(1, 2, width_ratios=(2.4, 1.0))
-    draw_task_progress(progress, view)
-    draw_task_limits(waits, view)
-    progress.set_title("Progress")
-    waits.set_title("What they wait for")
-    figure.colorbar(pace_colours(), ax=progress, label="share of time", pad=0.01, aspect=14)
-    if handles := limit_legend(view):
-        figure.legend(handles=handles, loc="outside lower right", ncols=7, fontsize=8)
     return figure
 
 

@@ -98,7 +98,8 @@ def view_map(station: xr.Dataset) -> MapView | None:
 def cap_of(found: MapView, pole: str, sites: Sequence[Site]) -> MapView:
     """Cut a map to the ground about a pole, to 60 degrees or so far that every place of that half is on it."""
     sign = -1.0 if pole == "south" else 1.0
-    needed = [5.0 * np.floor((sign * latitude - 1.0) / 5.0) for _, latitude, _ in sites if sign * latitude > 0.0]
+    here = [sign * latitude for _, latitude, _ in sites if sign * latitude > 0.0]
+    needed = [max(0.0, 5.0 * np.floor((latitude - 1.0) / 5.0)) for latitude in here]
     kept = sign * found.latitude_deg > min([CAP_DEG, *needed])
     return MapView(found.latitude_deg[kept], found.longitude_deg, found.relayed_share[kept], found.longest_gap_h[kept])
 
@@ -132,8 +133,8 @@ def earth_track(station: xr.Dataset) -> Track:
 
 def sky_of(station: xr.Dataset, body: str) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Epochs, azimuth and elevation of Sun or Earth."""
-    angles = (floats(station[f"{body}_{angle}_deg"].values) for angle in ("azimuth", "elevation"))
-    return days_of(station["time"].values), *angles
+    azimuth, elevation = (floats(station[f"{body}_{angle}_deg"].values) for angle in ("azimuth", "elevation"))
+    return days_of(station["time"].values), azimuth, elevation
 
 
 def dark_spans(station: xr.Dataset) -> tuple[FloatArray, FloatArray]:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
 from sim.errors import UsageError
 from sim.orbit.elements import KeplerOrbit
+from sim.orbit.monthly_swing import perilune_swing_km
 from sim.units import DAY_S, DEG
 
 FloatArray = NDArray[np.float64]
@@ -39,7 +40,14 @@ LOW_ECCENTRICITY = 0.15
 
 DEFAULT_ALTITUDE_BAND_KM = 20.0
 DEFAULT_PERILUNE_BAND_SHARE = 0.5
-"""Of a low orbit's apsides, and of an eccentric orbit's perilune altitude: half widths of the default bands."""
+"""Half widths of the default bands: of a low orbit's apsides; of an eccentric orbit's perilune, as a share of its
+altitude (upwards at least)."""
+
+DEFAULT_PERILUNE_SWINGS = 3.0
+"""How far above its altitude an eccentric orbit's perilune may rise by default, in amplitudes of the swing that the
+Earth gives it twice a month (``monthly_swing``). The whole swing takes two and a quarter of them, wherever the orbit
+begins in it; the rest is for what drifts in months. Tried in tests/studies/perilune_bands.py.
+"""
 
 DEFAULT_ARGUMENT_BAND_RAD = 15.0 * DEG
 
@@ -62,7 +70,8 @@ class Keeping:
     law : str
         eccentricity_vector or apsides.
     perilune_altitude_km : (float, float)
-        Least and greatest altitude of perilune.
+        Least and greatest altitude of perilune. Not always as far below the orbit's own as above it: by default an
+        eccentric orbit has room above for the swing that the Earth gives its perilune twice a month.
     apolune_altitude_km : (float, float) or None
         Of apolune; None leaves it alone. Only with the law eccentricity_vector.
     argument_of_perilune_rad : (float, float) or None
@@ -117,8 +126,9 @@ def keeping_of(
     """Return the keeping that suits an orbit: the given half widths about its own elements, or default ones.
 
     Up to eccentricity 0.15 the law is that of the eccentricity vector (apsides within 20 km, at most half the perilune
-    altitude, unless said), beyond it that of the apsides (perilune within half its altitude, argument within 15
-    degrees).
+    altitude, unless said), beyond it that of the apsides: perilune from half its altitude up to half as much again, or
+    to three amplitudes of its swing under the Earth (``monthly_swing.perilune_swing_km``) above it where that is more;
+    argument within 15 degrees. A band of perilune given by hand lies evenly about the orbit's own.
 
     Raises
     ------
@@ -133,11 +143,17 @@ def keeping_of(
         keeping = Keeping("eccentricity_vector", _band(perilune_km, half_km), apolune)
     else:
         _refuse(apolune_band_km, "of an eccentric orbit perilune and argument are kept: give no band of apolune")
-        half_km = _or(perilune_band_km, DEFAULT_PERILUNE_BAND_SHARE * perilune_km)
+        perilune = _default_perilune_band(orbit) if perilune_band_km is None else _band(perilune_km, perilune_band_km)
         argument = _band(orbit.argument_of_perilune_rad, _or(argument_band_rad, DEFAULT_ARGUMENT_BAND_RAD))
-        keeping = Keeping("apsides", _band(perilune_km, half_km), argument_of_perilune_rad=argument)
+        keeping = Keeping("apsides", perilune, argument_of_perilune_rad=argument)
     check_keeping(orbit, keeping)
     return keeping
+
+
+def _default_perilune_band(orbit: KeplerOrbit) -> Band:
+    middle_km = orbit.perilune_altitude_km
+    half_km = DEFAULT_PERILUNE_BAND_SHARE * middle_km
+    return middle_km - half_km, middle_km + max(half_km, DEFAULT_PERILUNE_SWINGS * perilune_swing_km(orbit))
 
 
 def _or(given: float | None, default: float) -> float:

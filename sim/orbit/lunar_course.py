@@ -54,7 +54,7 @@ CHECKPOINT_S = 20.0
 _CHUNK_S = 30.0 * DAY_S
 _LOOKS_A_REVOLUTION = 24
 _PASSAGES_A_LOOK = 24
-"""Perilunes flown before it is looked whether all were in their bands. Few cost looks, many cost what is flown again."""
+"""Perilunes flown before it is looked whether all were in their bands: few cost looks, many are flown again."""
 
 _DEEP_KM = R_MOON_KM - 30.0
 """A look ahead goes on to here, just above where the series of the field ends."""

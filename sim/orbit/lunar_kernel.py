@@ -119,20 +119,16 @@ def fly(
         outcome, moment = _happening(arc, state, after, sign, watch)
         last = t + moment if outcome in {IMPACT, ESCAPE} else end
         done = _sample(arc, state, t, last, even, out, done)
-        passes = passed < len(passages) and outcome == REACHED and _outward(state) < 0.0 <= _outward(after)
+        passes = outcome == REACHED and _passes(state, after, len(passages) - passed)
         if passes or outcome != REACHED:
             event[0] = t + moment
             _state_on_arc(arc, state, moment, event[1:])
         flight[TIME] = end
         state[:] = after
         # A step cut short says nothing about the next one.
-        if not cut:
-            flight[STEP] = h * factor
+        flight[STEP] = flight[STEP] if cut else h * factor
         if passes:
-            _note_passage(passages[passed], event, done, flight)
-            passed += 1
-            if passed == len(passages):
-                return FULL, done, event, passed
+            passed, outcome = _note_passage(passages, passed, event, done, flight)
         if outcome != REACHED:
             return outcome, done, event, passed
     return LOST, done, event, passed
@@ -148,10 +144,18 @@ def _sample(arc: Any, state: Any, t_s: float, last_s: float, even: Any, out: Any
 
 
 @jit()
-def _note_passage(passage: Any, event: Any, done: int, flight: Any) -> None:
+def _passes(state: Any, after: Any, room: int) -> bool:
+    return room > 0 and _outward(state) < 0.0 <= _outward(after)
+
+
+@jit()
+def _note_passage(passages: Any, passed: int, event: Any, done: int, flight: Any) -> Any:
+    """Write one more passage; return how many there are now, and FULL where that is all there is room for."""
+    passage = passages[passed]
     passage[PASSAGE_TIME:PASSAGE_DONE] = event
     passage[PASSAGE_DONE] = done
     passage[PASSAGE_FLIGHT:] = flight
+    return passed + 1, FULL if passed + 1 == len(passages) else REACHED
 
 
 # --- what happens in a step ----------------------------------------------------------------------------------------

@@ -46,9 +46,14 @@ def conventions() -> dict[str, Any]:
         "earth_orientation": "IAU 2006/2000A; UT1 from IERS tables, frozen after their end",
         "force_model": "Earth point mass and J2 (pole of date at injection), Moon point mass and quadrupole C20, C22 "
         "(GRGM660PRIM, axes at arrival turned uniformly), Sun point mass; impulsive burns",
+        "station_force_model": "orbiters: Moon GRGM660PRIM to a degree by the height of perilune (halos: 8), Earth "
+        "with J2, Sun, sunlight where asked for; burns that keep an orbit are impulses; each orbit's table row says its own",
         "transfers": "parking orbit circular; injection tangential at perigee; arrival at perilune before insertion",
         "omissions": [
-            "solar radiation pressure, relativity, planets, Earth harmonics above J2, lunar harmonics above degree 2",
+            "of flights to the Moon: solar radiation pressure, relativity, planets, Earth harmonics above J2, lunar "
+            "harmonics above degree 2",
+            "of orbiters: relativity, planets, lunar harmonics above the degree stated, tides",
+            "at the station: refraction, limb mountains, light time of relays, power limits of batteries",
             "finite-burn losses at injection; at insertion where the stage's thrust is not known",
             "ascent trajectory: flight time and downrange angle stand for it",
             "the pull of Moon and Sun on phasing orbits before injection",

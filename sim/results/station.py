@@ -239,7 +239,7 @@ def surface_values(outcome: StationOutcome) -> Values:
             "died_tdb_s": record.died_tdb_s,
         }
         | {
-            f"{name}_h": float(np.count_nonzero(record.state == code)) * record.step_h
+            f"{name}_h": float(np.count_nonzero(record.state[:-1] == code)) * record.step_h
             for code, name in enumerate(STATES)
         }
         for record in outcome.states

@@ -102,7 +102,8 @@ def simulate_station(
         Where a kernel ends before the horizon.
     """
     scene = _scene(scenario, progress)
-    series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s, STEP_S)
+    # UTC days are not whole in TDB, by microseconds: without the second less there would be an hour more.
+    series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s - 1.0, STEP_S)
     light = light_record(station_site(scenario).id, series)
     progress("contact", 0, 1)
     contacts = _contacts(scene)

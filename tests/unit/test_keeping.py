@@ -20,10 +20,13 @@ from sim.orbit.keeping import (
     stays_longest_about,
     wait_s,
 )
+from sim.orbit.monthly_swing import perilune_swing_km
 from sim.units import DEG
 
 LOW = orbit_from_apsis_altitudes("icrf", 50.0, 50.0, 90.0 * DEG, epoch_tdb_s=0.0)
 LONG = orbit_from_apsis_altitudes("icrf", 500.0, 8000.0, 60.0 * DEG, epoch_tdb_s=0.0, mean_anomaly_rad=0.3)
+
+SWUNG = orbit_from_apsis_altitudes("earth_orbit_plane", 200.0, 16_000.0, 62.4 * DEG, epoch_tdb_s=0.0)
 
 
 def still(orbit, points=40):
@@ -119,4 +122,8 @@ def test_bands_that_cannot_be_kept_are_refused(orbit, bands, said):
 def test_default_bands_follow_the_kind_of_orbit():
     assert keeping_of(LOW).perilune_altitude_km == pytest.approx((30.0, 70.0))
     assert keeping_of(LONG).perilune_altitude_km == pytest.approx((250.0, 750.0))
+    low_km, high_km = keeping_of(SWUNG).perilune_altitude_km
+    assert low_km == pytest.approx(100.0)
+    assert high_km == pytest.approx(200.0 + 3.0 * perilune_swing_km(SWUNG))
+    assert keeping_of(SWUNG, perilune_band_km=80.0).perilune_altitude_km == pytest.approx((120.0, 280.0))
     assert keeping_of(LONG).argument_of_perilune_rad == pytest.approx((75.0 * DEG, 105.0 * DEG))

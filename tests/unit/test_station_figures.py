@@ -14,7 +14,7 @@ from plots.figures import draw_compare, draw_run
 from plots.marks import draw_steps, fill_steps
 from plots.orbits import VIEWS, by_fortnight, in_front, overhead_deg, smooth_path
 from plots.power_timeline import GridView
-from plots.station_figures import power_figures, station_figures
+from plots.station_figures import station_figures
 from plots.station_timeline import days_of, is_crowded, share_in_bins, timeline_rows
 from plots.station_views import (
     cap_of,
@@ -28,6 +28,7 @@ from plots.station_views import (
     waited_hours,
     worst_span,
 )
+from plots.station_work_figures import power_figures
 from plots.style import freeze_layout, moonport_style, new_figure
 from sim.constants import R_MOON_KM
 from sim.results.compare import compare
@@ -204,6 +205,8 @@ def test_a_map_of_the_pole_holds_its_places(station):
     south = cap_of(found, "south", [("site", -89.5, 0.0), ("far side", -45.4, 177.0), ("other half", 20.0, 0.0)])
     assert south.latitude_deg.max() == pytest.approx(-44.0)
     assert south.relayed_share.shape == (len(south.latitude_deg), len(south.longitude_deg))
+    half = cap_of(found, "south", [("near the equator", -0.7, 23.0)])
+    assert half.latitude_deg.max() == pytest.approx(-4.0)  # the middle of the last cell wholly in that half
     north = cap_of(found, "north", [])
     assert north.latitude_deg.min() == pytest.approx(64.0)  # middles of cells of four degrees, poleward of 60
 
@@ -226,6 +229,24 @@ def test_the_worst_gap_of_power_is_shown(station):
     assert stop == pytest.approx(69.0, abs=0.1)
     assert worst_span(replace(short, used_kw=wanted))[0] >= hours[0]
     assert len(view.supply_kw) == len(view.edge_d) - 1
+
+
+def test_an_element_that_never_serves_is_named_and_has_no_perilune(outcome):
+    orbit = outcome.orbits[0]
+    empty = {name: np.full_like(orbit.day_tdb_s, np.nan) for name in ("perilune_altitude_km", "eccentricity")}
+    path = {name: getattr(orbit, name)[:1] for name in ("track_icrf_km", "track_rotating_km", "track_moon_me_km")}
+    never = replace(orbit, track_tdb_s=orbit.track_tdb_s[:1], **path, **empty)
+    with moonport_style():
+        figures = dict(station_figures(run_of(station_dataset(replace(outcome, orbits=(never,))))))
+    assert "station_perilunes" not in figures
+    assert figures["station_orbits"].legends[0].get_texts()[0].get_text().endswith("never in service")
+
+
+def test_a_short_horizon_shows_its_power_once():
+    short = station_dataset(made_up_station(days=40))
+    with moonport_style():
+        panels = [len(figure.axes) for _, figure in power_figures("Made up", short)]
+    assert panels == [4, 3]  # the second cable has no element told of
 
 
 def test_a_cable_on_which_nothing_flows_has_no_figure(station):
