@@ -130,7 +130,7 @@ def _one_line(text: str | None) -> str:
 
 def units_table() -> str:
     """Units and an example of each dimension."""
-    units = ("kg", "km", "s", "deg", "m/s", "m/s/d", "km2/s2", "N", "kW")
+    units = ("kg", "km", "s", "deg", "m/s", "m/s/d", "km2/s2", "N", "kW", "kWh", "Wh/kg", "m2", "kg/m2", "m2/kg", "/yr")
     rows = [
         f"| {dimension_of(unit)} | {', '.join(f'`{each}`' for each in units_of(unit))} | `{example_of(unit)}` |"
         for unit in units

@@ -1,8 +1,8 @@
 """How right the numbers are, measured: ``python -m tests.studies.accuracy`` writes docs/accuracy.md.
 
-It takes some two minutes. Every table is a section, below or in planning.py: a title, what it says, its columns, and
-its rows, each a function that measures and gives the cells. tests/unit/test_accuracy_page.py sees to it that the page
-has these tables.
+It takes some five minutes. Every table is a section, below, in planning.py or in station.py: a title, what it says, its
+columns, and its rows, each a function that measures and gives the cells. tests/unit/test_accuracy_page.py sees to it
+that the page has these tables.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tests.launch_cases import solved
 from tests.reflight import perilune_misses
 from tests.studies.left_out import EFFECTS, FLIGHTS, measure
 from tests.studies.planning import SECTIONS as PLANNING
+from tests.studies.station import SECTIONS as STATION
 from tests.studies.tables import Section, digits
 from tests.truth.test_ephemeris_truth import horizons
 from tests.truth.test_orientation_truth import SPICE
@@ -319,7 +320,7 @@ BURNS = Section(
     },
 )
 
-SECTIONS = (MAP, PROGRAMS, SKY, FLOWN, *PLANNING, OMITTED, BURNS)
+SECTIONS = (MAP, PROGRAMS, SKY, FLOWN, *PLANNING, *STATION, OMITTED, BURNS)
 HEAD = """# Accuracy
 
 Written by `python -m tests.studies.accuracy`; every number is measured by it. The tests hold the same quantities to
