@@ -47,7 +47,7 @@ def conventions() -> dict[str, Any]:
         "force_model": "Earth point mass and J2 (pole of date at injection), Moon point mass and quadrupole C20, C22 "
         "(GRGM660PRIM, axes at arrival turned uniformly), Sun point mass; impulsive burns",
         "station_force_model": "orbiters: Moon GRGM660PRIM to a degree by the height of perilune (halos: 8), Earth "
-        "with J2, Sun, sunlight where asked for; burns that keep an orbit are impulses; station_orbits.csv says each one's",
+        "with J2, Sun, sunlight where asked for; burns that keep an orbit are impulses; station_orbits.csv tells each",
         "transfers": "parking orbit circular; injection tangential at perigee; arrival at perilune before insertion",
         "omissions": [
             "of flights to the Moon: solar radiation pressure, relativity, planets, Earth harmonics above J2, lunar "

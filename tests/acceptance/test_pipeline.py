@@ -142,7 +142,7 @@ def test_the_oem_of_every_window_arrives_when_flown_again(folder):
 
 
 def test_oem_ends_at_the_perilune_that_was_asked_for(folder):
-    for path in (folder / "ephem").glob("*.oem"):
+    for path in (folder / "ephem").glob("*_window_*.oem"):
         segment = read_oem(path).segments[0]
         radius_km, late_s = perilune_of(segment.states_icrf[-1], float(segment.t_tdb_s[-1]))
         # A nanometre of state in the file, 1e-12 km/s; the flight itself was solved to millimetres.
@@ -241,7 +241,7 @@ def test_nothing_feasible_is_exit_code_3_with_a_whole_folder(tmp_path, capsys):
     assert rows_of(target / "tables" / "windows.csv") == []
     launches = rows_of(target / "tables" / "launches.csv")
     assert {row["closed_by"] for row in launches} <= {"landed_mass", "landed_mass;sun_at_landing"}
-    assert list((target / "ephem").glob("*")) == []
+    assert list((target / "ephem").glob("*_window_*")) == []
     assert (target / "report.html").is_file()
 
 
