@@ -9,9 +9,22 @@ from sim.constants import R_MOON_KM
 from sim.document.nodes import find
 from sim.document.problem import Problem
 from sim.scenario.draft import Draft, KeyPath
+from sim.units import DAY_S
 
 STABLE_RADIUS_KM = 58_000.0
 """The nearest libration point, L1, stands so far from the Moon: beyond it an ellipse about the Moon is none."""
+
+
+FAMILY_RANGES = {
+    "L1 halo": ((7.833, 12.104), (100.0, 95_924.0)),
+    "L2 halo": ((5.921, 14.831), (100.0, 77_787.0)),
+    "distant retrograde orbit": ((0.0751, 26.15), (1738.0, 200_000.0)),
+}
+"""Periods (d) and amplitudes (km) from end to end of the families that `sim.orbit.families` follows; a test holds them
+to it, as checking a file must not take the time to compute one."""
+
+SYNODIC_MONTH_D = 29.530589
+"""Meeus 1998, Astronomical Algorithms, eq. 49.1."""
 
 
 def check_orbits_stay_above_the_ground(draft: Draft) -> Iterator[Problem]:
@@ -39,6 +52,30 @@ def check_orbits_stay_at_the_moon(draft: Draft) -> Iterator[Problem]:
             yield draft.problem(path, what, f"stay within {STABLE_RADIUS_KM:.0f} km, or take kind: halo or dro")
 
 
+def check_family_has_the_member(draft: Draft) -> Iterator[Problem]:
+    """Check that a halo or distant retrograde orbit lies within its family, by period or amplitude."""
+    for path, orbit in _orbits(draft):
+        if orbit.kind == "kepler":
+            continue
+        family = f"{orbit.point} halo" if orbit.kind == "halo" else "distant retrograde orbit"
+        (shortest, longest), (least, most) = FAMILY_RANGES[family]
+        period_d = _period_d(orbit)
+        if period_d is not None and not shortest <= period_d <= longest:
+            what = f"no {family} takes {period_d:.4g} d"
+            yield draft.problem(path, what, f"stay within {shortest:g} to {longest:g} d")
+        if orbit.amplitude_km is not None and not least <= orbit.amplitude_km <= most:
+            what = f"no {family} has an amplitude of {orbit.amplitude_km:g} km"
+            yield draft.problem(path, what, f"stay within {least:g} to {most:g} km")
+
+
+def _period_d(orbit: LunarOrbit) -> float | None:
+    """Period of a member named by its period or its resonance, days."""
+    if orbit.resonance is None:
+        return None if orbit.period_s is None else orbit.period_s / DAY_S
+    revolutions, months = (int(word) for word in orbit.resonance.split(":"))
+    return SYNODIC_MONTH_D * months / revolutions
+
+
 def check_elements_serve_within_the_horizon(draft: Draft) -> Iterator[Problem]:
     """Check that an element in orbit is in service on some day of the horizon."""
     if draft.station is None or draft.horizon is None:
@@ -56,7 +93,11 @@ def check_elements_serve_within_the_horizon(draft: Draft) -> Iterator[Problem]:
 
 
 def _ellipses(draft: Draft) -> list[tuple[KeyPath, LunarOrbit]]:
-    """Ellipses that the scenario writes or uses, each once, with the key that says so."""
+    return [(path, orbit) for path, orbit in _orbits(draft) if orbit.kind == "kepler"]
+
+
+def _orbits(draft: Draft) -> list[tuple[KeyPath, LunarOrbit]]:
+    """Orbits that the scenario writes or uses, each once, with the key that says so."""
     found: dict[str, tuple[KeyPath, LunarOrbit]] = {}
     for index, item in enumerate(draft.station.orbit if draft.station is not None else ()):
         path: KeyPath = ("station", "orbit", index, "orbit")
@@ -66,4 +107,4 @@ def _ellipses(draft: Draft) -> list[tuple[KeyPath, LunarOrbit]]:
             mine: KeyPath = ("catalog", "lunar_orbits", item.orbit)
             where = mine if find(draft.root, mine) is not None else path
             found.setdefault(f"id {item.orbit}", (where, draft.catalog.lunar_orbits[item.orbit]))
-    return [(path, orbit) for path, orbit in found.values() if orbit.kind == "kepler"]
+    return list(found.values())

@@ -134,7 +134,7 @@ def test_the_relay_trade_runs(name, tmp_path, capsys):
     ("settings", "said"),
     [
         (["station.orbit=[{id: a, kind: relay, orbit: {kind: halo, point: L2, branch: south, amplitude: 500000 km}}]"],
-         "station.orbit a"),
+         "no L2 halo has an amplitude of 500000 km"),
         (["station.orbit=[{id: a, kind: relay, orbit: {frame: icrf, inclination: 9 deg, perilune_radius: 200 km,"
           " apolune_radius: 9000 km}}]"], "below the surface"),
         (["station.orbit=[{id: a, kind: relay, orbit: {inclination: 9 deg, perilune_altitude: 200 km,"

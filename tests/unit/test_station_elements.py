@@ -11,7 +11,10 @@ from sim.astro.time import tdb_s_from_utc
 from sim.catalog.loader import load_catalog
 from sim.catalog.orbits import LunarOrbit
 from sim.errors import UsageError
+from sim.orbit.families import dro_family, halo_family
+from sim.orbit.periodic import amplitude_km
 from sim.scenario.model import OrbitElement, StationKeeping
+from sim.scenario.orbit_checks import FAMILY_RANGES
 from sim.station.elements import family_member, fly_elements, kepler_orbit
 from sim.station.orbit_record import orbit_record, orbit_words
 from sim.units import DAY_S, DEG
@@ -80,6 +83,20 @@ def test_members_of_families_by_resonance_and_amplitude():
     assert family_member(orbits["queqiao_1_halo"]).branch == "south"
     with pytest.raises(UsageError, match="km"):
         family_member(orbits["queqiao_1_halo"].model_copy(update={"amplitude_km": 500_000.0}))
+
+
+def test_ranges_of_families_are_those_that_are_followed():
+    for name, family in {
+        "L1 halo": halo_family("L1", "south"),
+        "L2 halo": halo_family("L2", "south"),
+        "distant retrograde orbit": dro_family(),
+    }.items():
+        periods, amplitudes = FAMILY_RANGES[name]
+        days = [member.period_s / DAY_S for member in family]
+        # The ranges are rounded inwards, in the digits in which people read them.
+        assert periods == pytest.approx((min(days), max(days)), abs=4e-3)
+        sizes = [amplitude_km(member) for member in family]
+        assert amplitudes == pytest.approx((min(sizes), max(sizes)), abs=1.5)
 
 
 def test_the_error_of_an_orbit_names_its_element():
