@@ -18,8 +18,11 @@ _HOMES = {
     "write_transfer_oem": "sim.results.flown",
     "transfer_orbits": "sim.astro.twobody",
     "sky_coordinates": "sim.astro.twobody",
+    "halo_orbit": "sim.orbit.families",
+    "fly_orbit": "sim.orbit.lunar_flight",
     "load_scenario": "sim.scenario",
     "find_windows": "sim.pipeline",
+    "look_at_station": "sim.pipeline",
     "run_scenario": "sim.pipeline",
     "load_run": "sim.results.run",
 }

@@ -152,8 +152,10 @@ def run_scenario(
     header = run_header(scenario, resolve_lanes(scenario) if searched else ())
     text = resolved_yaml(scenario)
     with writing_to(target), run_folder(target) as folder:
-        outcomes, tracks = _searched(scenario, threads, progress) if searched else ((), ())
-        station = look_at_station(scenario, outcomes if searched else None, progress)
+        with compiling_beside(threads, windows=searched):
+            outcomes = find_windows(scenario, progress) if searched else ()
+            tracks = fly_best(outcomes, progress)
+            station = look_at_station(scenario, outcomes if searched else None, progress)
         provenance = provenance_document(text, jobs=threads, elapsed_s=time.monotonic() - started)
         run = write_results(folder, header, outcomes, tracks, text, provenance, station)
         ephemerides = folder / "ephem"
@@ -167,14 +169,6 @@ def run_scenario(
         write_report(run, figures, folder / "report.html")
         progress("figures and report", 1, 1)
     return replace(run, path=target)
-
-
-def _searched(
-    scenario: Scenario, threads: int, progress: Progress
-) -> tuple[tuple[LaneOutcome, ...], tuple[FlightTrack, ...]]:
-    with compiling_beside(threads):
-        outcomes = find_windows(scenario, progress)
-        return outcomes, fly_best(outcomes, progress)
 
 
 def run_cycle(

@@ -74,11 +74,11 @@ def task_events(tasks: Sequence[TaskRecord]) -> Iterator[Event]:
             yield Event("task_done", task.task, task.done_tdb_s, task.done_tdb_s, task.work_h, "h")
 
 
-def delivery_events(arrivals: Sequence[Arrival], launches: Mapping[str, Spans]) -> Iterator[Event]:
-    """List landings, what they meet, and the open launch days of every lane."""
+def delivery_events(arrivals: Sequence[Arrival], launches: Mapping[str, Spans], stop_tdb_s: float) -> Iterator[Event]:
+    """List landings until the end of the horizon, what they meet, and the open launch days of every lane."""
     for arrival in arrivals:
         t = arrival.landing_tdb_s
-        if not np.isfinite(t):
+        if not t < stop_tdb_s:
             continue
         cargo = ", ".join(arrival.cargo) or "no cargo"
         yield Event("arrival", arrival.delivery, t, t, what=f"{cargo}; {arrival.basis}")

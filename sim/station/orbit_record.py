@@ -23,6 +23,14 @@ DRAWN_PER_REVOLUTION = 180
 """Points of the path drawn."""
 
 
+FRAME_WORDS = {
+    "moon_me": "the Moon's equator (ME)",
+    "moon_pa": "the Moon's equator (PA)",
+    "earth_orbit_plane": "the plane of the Earth's path",
+    "icrf": "the ICRF's equator",
+}
+
+
 def orbit_record(flight: ElementFlight, day_tdb_s: FloatArray) -> OrbitRecord:
     """Tell of one element: ``day_tdb_s`` (D,) are the epochs of its daily elements."""
     orbit = flight.item.orbit
@@ -68,7 +76,8 @@ def orbit_words(orbit: LunarOrbit | str | None) -> str:
     name = f"{orbit.name}: " if orbit.name else ""
     if orbit.kind == "kepler":
         low, high = (radius - R_MOON_KM for radius in orbit.apsis_radii_km)
-        return f"{name}{low:.0f} x {high:.0f} km of altitude, {orbit.inclination_deg:g} deg to {orbit.frame}"
+        plane = FRAME_WORDS[orbit.frame or "moon_me"]
+        return f"{name}{low:.0f} x {high:.0f} km of altitude, {orbit.inclination_deg:g} deg to {plane}"
     size = f"{orbit.amplitude_km:g} km" if orbit.amplitude_km is not None else ""
     size = f"{orbit.period_s / DAY_S:.3g} d" if orbit.period_s is not None else size
     family = f"{orbit.point} {orbit.branch} halo" if orbit.kind == "halo" else "distant retrograde orbit"

@@ -121,7 +121,7 @@ def simulate_station(
         _orbit_events(scene, orbits),
         power_events(shortfalls(power.history), power.states) if power else (),
         task_events(tasks),
-        delivery_events(told, launches),
+        delivery_events(told, launches, scene.stop_tdb_s),
     )
     return StationOutcome(
         start_tdb_s=scene.start_tdb_s,

@@ -107,7 +107,8 @@ def test_the_error_of_an_orbit_names_its_element():
 
 def test_orbits_are_said_in_words():
     orbits = load_catalog().lunar_orbits
-    assert "200 x 16000 km of altitude, 62.4 deg to earth_orbit_plane" in orbit_words(orbits["queqiao_2_planned"])
+    planned = orbit_words(orbits["queqiao_2_planned"])
+    assert "200 x 16000 km of altitude, 62.4 deg to the plane of the Earth's path" in planned
     # The widely copied set is of radii: 254 x 16 941 km of altitude.
     assert "254 x 16941 km" in orbit_words(orbits["queqiao_2_flown"])
     assert "9:2" in orbit_words(orbits["nrho_9_2"])
