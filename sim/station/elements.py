@@ -40,6 +40,9 @@ FloatArray = NDArray[np.float64]
 UPKEEP_TRIALS = 5
 """Flights with errors by which the upkeep of a halo is tried, over the whole of its service."""
 
+LEAST_TRIED_S = 60.0 * DAY_S
+"""A shorter service is tried for so long all the same: a few manoeuvres say nothing of a year."""
+
 FAST_GROWTH_INDEX = 5.0
 """Stability index above which errors grow tenfold a revolution and more: such an orbit is navigated more closely."""
 
@@ -284,7 +287,8 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
     member = family_member(orbit)
     epoch_tdb_s = start_tdb_s if orbit.epoch is None else tdb_s_from_utc(orbit.epoch)
     phase = _phase_at(item, orbit, member, start_tdb_s - epoch_tdb_s)
-    flight = fly_periodic_orbit(member, item.id, start_tdb_s, stop_tdb_s + look_ahead_s(member), phase=phase)
+    flown_until = max(stop_tdb_s, start_tdb_s + LEAST_TRIED_S) + look_ahead_s(member)
+    flight = fly_periodic_orbit(member, item.id, start_tdb_s, flown_until, phase=phase)
     if isinstance(flight, NoPeriodicFlight):
         raise UsageError(flight.reason)
     upkeep = None if item.keeping == "none" else _upkeep(flight)

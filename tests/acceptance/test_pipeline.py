@@ -21,6 +21,7 @@ from sim.results.columns import LAUNCH_CURVE, TABLES
 from sim.results.oem import read_oem
 from sim.results.propagate import propagate_oem
 from sim.results.run import load_run
+from sim.results.station_columns import STATION_TABLES
 from sim.scenario import load_scenario
 from sim.scenario.shipped import shipped_folder, shipped_names
 
@@ -83,7 +84,7 @@ def test_every_shipped_scenario_runs(name, tmp_path, capsys):
             assert stream.readline().rstrip("\n").split(",") == [column.name for column in columns]
     for file in ("results.nc", "summary.json", "provenance.json", "scenario.resolved.yaml", "report.html"):
         assert (target / file).stat().st_size > 0
-    for file in ("calendar.png", "landed_mass.svg"):
+    for file in ("calendar.png", "landed_mass.svg") if lanes else ("station_timeline.png", "station_contact.svg"):
         assert (target / "figures" / file).stat().st_size > 1000
     windows = rows_of(target / "tables" / "windows.csv")
     assert len(list((target / "ephem").glob("*_window_*.oem"))) == len(windows) == len(load_run(target).flights.flight)
@@ -162,7 +163,7 @@ def test_one_thread_and_two_write_the_same_bytes(folder, tmp_path):
     assert code == 0, err
     patterns = ("tables/*", "summary.json", "scenario.resolved.yaml", "figures/*")
     assert digests(folder, *patterns) == digests(other, *patterns)
-    assert len(digests(folder, "tables/*")) == len(TABLES) + 1
+    assert len(digests(folder, "tables/*")) == len(TABLES) + len(STATION_TABLES) + 1
 
 
 def hidden_folder(parent, process, limit_s=300.0):
