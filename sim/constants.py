@@ -23,6 +23,9 @@ R_MOON_GRAVITY_KM = 1738.0
 C20_MOON = -2.032203952770473e-04
 C22_MOON = 2.2379998291696247e-05
 
+# Mean synodic month, days: Meeus 1998, Astronomical Algorithms, eq. 49.1.
+SYNODIC_MONTH_D = 29.530589
+
 # Mean sidereal rotation of the Moon, IAU WGCCRE 2015: 13.17635815 deg/day.
 MOON_ROTATION_RAD_S = 13.17635815 * 3.141592653589793 / 180.0 / 86400.0
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from sim.catalog.figures import Sourced, Status
 from sim.constants import R_MOON_KM
-from sim.document.fields import Deg, Km, Second, Share, UtcText
+from sim.document.fields import Deg, Km, Second, Share, UtcText, yaml_key
 
 _RESONANCE = re.compile(r"[1-9]\d?:[1-9]\d?")
 
@@ -18,8 +18,12 @@ _SIZES = (
     ("perilune_radius_km", "apolune_radius_km"),
     ("semi_major_axis_km", "eccentricity"),
 )
-_KEPLER = ("frame", "inclination_deg", *(name for pair in _SIZES for name in pair))
 _PERIODIC = ("amplitude_km", "period_s", "resonance")
+_OF_ELLIPSES = (
+    *("frame", "inclination_deg", "argument_of_perilune_deg", "node_deg", "mean_anomaly_deg"),
+    *(name for pair in _SIZES for name in pair),
+)
+_OF_FAMILIES = (*_PERIODIC, "point", "branch", "phase")
 
 
 class LunarOrbit(Sourced):
@@ -90,12 +94,12 @@ class LunarOrbit(Sourced):
 
     @model_validator(mode="after")
     def _keys_are_those_of_its_kind(self) -> Self:
-        others = (*_PERIODIC, "point", "branch") if self.kind == "kepler" else _KEPLER
+        others = _OF_FAMILIES if self.kind == "kepler" else _OF_ELLIPSES
         if self.kind == "dro":
             others = (*others, "point", "branch")
-        stray = [name for name in others if getattr(self, name) is not None]
+        stray = [name for name in others if name in self.model_fields_set and getattr(self, name) is not None]
         if stray:
-            key = stray[0].removesuffix("_km").removesuffix("_deg").removesuffix("_s")
+            key = yaml_key(stray[0])
             message = f"{key} does not belong to an orbit of kind {self.kind} — take it out, or change kind"
             raise ValueError(message)
         return self

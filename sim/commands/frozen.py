@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.orbit.elements import KeplerOrbit
     from sim.orbit.frozen import FrozenOrbit
 
-COLUMNS = ("argument_of_perilune_deg", "inclination_deg", "stable", "libration_years")
+COLUMNS = ("argument_of_perilune_deg", "inclination_deg", "frame", "stable", "libration_years")
 
 
 @click.command()
@@ -55,12 +55,22 @@ def frozen(
     """
     from sim.constants import R_MOON_KM
     from sim.orbit.field_degree import degree_for
-    from sim.orbit.frozen import frozen_orbits
+    from sim.orbit.frozen import frozen_orbits, natural_frame
+    from sim.scenario.orbit_checks import STABLE_RADIUS_KM
 
     a_km = _length_km(semi_major_axis)
+    if a_km * (1.0 + eccentricity) > STABLE_RADIUS_KM:
+        message = (
+            f"apolune at {a_km * (1.0 + eccentricity):.0f} km: beyond {STABLE_RADIUS_KM:.0f} km the Earth takes it"
+        )
+        raise UsageError(message)
     zonals = degree_for(max(1.0, a_km * (1.0 - eccentricity) - R_MOON_KM))
     found = frozen_orbits(a_km, eccentricity, zonals)
-    put_table(COLUMNS, [_row(orbit) for orbit in found], None, as_json=as_json)
+    own = natural_frame(a_km)
+    put_table(COLUMNS, [_row(orbit, own) for orbit in found], None, as_json=as_json)
+    if frame not in {None, own} and inclination is None:
+        message = f"the table's inclinations count from {own}: give --inclination to fly in {frame}"
+        raise UsageError(message)
     if out is None and not refine:
         return
     orbit = _to_fly(found, a_km, eccentricity, frame, argument, inclination, epoch)
@@ -80,13 +90,14 @@ def _length_km(text: str) -> float:
         raise UsageError(message) from None
 
 
-def _row(orbit: FrozenOrbit) -> tuple[str, ...]:
+def _row(orbit: FrozenOrbit, frame: str) -> tuple[str, ...]:
     from sim.units import DEG, YEAR_S
 
     years = f"{orbit.libration_s / YEAR_S:.2f}" if orbit.is_stable else ""
     return (
         f"{orbit.argument_of_perilune_rad / DEG:.0f}",
         f"{orbit.inclination_rad / DEG:.2f}",
+        frame,
         "true" if orbit.is_stable else "false",
         years,
     )
@@ -139,6 +150,7 @@ def _fly_and_draw(orbit: KeplerOrbit, zonals: int, years: float, out: Path) -> N
     from sim.astro.time import utc_text
     from sim.orbit.frozen import stability_picture, track
     from sim.orbit.lunar_flight import fly_orbit
+    from sim.pipeline import writing_to
     from sim.screen import write_csv
     from sim.units import DEG, YEAR_S
 
@@ -149,8 +161,9 @@ def _fly_and_draw(orbit: KeplerOrbit, zonals: int, years: float, out: Path) -> N
         (utc, f"{e:.5f}", f"{argument / DEG:.3f}")
         for utc, (e, argument) in zip(utc_text(t_tdb_s, 0), elements, strict=True)
     ]
-    out.mkdir(parents=True, exist_ok=True)
-    write_csv(out / "frozen_track.csv", ("utc", "eccentricity", "argument_of_perilune_deg"), rows)
+    with writing_to(out):
+        out.mkdir(parents=True, exist_ok=True)
+        write_csv(out / "frozen_track.csv", ("utc", "eccentricity", "argument_of_perilune_deg"), rows)
     angles = f"i {orbit.inclination_rad / DEG:.1f}°, argument {orbit.argument_of_perilune_rad / DEG:.0f}°"
     name = f"flown from e {orbit.eccentricity:g}, {angles}"
     start, frame = utc_text(orbit.epoch_tdb_s, 0)[:10], orbit.frame.replace("_", " ")

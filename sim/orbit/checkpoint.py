@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zipfile
@@ -36,8 +37,13 @@ def _sources_hash() -> str:
 
 def save_checkpoint(path: Path, key: str, arrays: Arrays) -> None:
     """Write arrays under a key, aside and then renamed, so that the file is always a whole one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):  # a flight without a place for its checkpoint is flown all the same
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, aside, key, arrays)
+
+
+def _write(path: Path, aside: Path, key: str, arrays: Arrays) -> None:
     try:
         with aside.open("wb") as file:
             np.savez(file, allow_pickle=False, **{_KEY: np.array(key)}, **arrays)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
-from sim.constants import R_MOON_KM
+from sim.constants import R_MOON_KM, SYNODIC_MONTH_D
 from sim.errors import MoonportError, UsageError
 from sim.orbit.crtbp import LENGTH_KM, MASS_RATIO
 from sim.orbit.periodic import (
@@ -46,7 +46,7 @@ from sim.units import DAY_S
 FloatArray = NDArray[np.float64]
 Measure = Callable[[PeriodicOrbit], float]
 
-SYNODIC_MONTH_S: Final = 29.530589 * DAY_S
+SYNODIC_MONTH_S: Final = SYNODIC_MONTH_D * DAY_S
 """Mean time from new Moon to new Moon at J2000: Meeus 1998, Astronomical Algorithms, eq. 49.1."""
 
 SMALLEST_HALO_KM: Final = 100.0

@@ -252,6 +252,12 @@ def refined(orbit: KeplerOrbit, days: float = _REFINE_DAYS) -> KeplerOrbit:
 
 def _flown_slope_rad_s(orbit: KeplerOrbit, days: float) -> float:
     flight = fly_orbit(orbit, "frozen", orbit.epoch_tdb_s, orbit.epoch_tdb_s + days * DAY_S)
+    if flight.end != "horizon":
+        after_d = (flight.end_tdb_s - orbit.epoch_tdb_s) / DAY_S
+        message = (
+            f"flown, the orbit ends after {after_d:.1f} d ({flight.end}): raise its perilune, or take another axis"
+        )
+        raise UsageError(message)
     t_tdb_s, elements = track(flight, orbit)
     return float(np.polyfit(t_tdb_s - t_tdb_s[0], elements[:, 1], 1)[0])
 

@@ -151,6 +151,8 @@ def _fly(problem: LunarFlightProblem, progress: Progress | None = None) -> Lunar
 
 def _flight(problem: LunarFlightProblem, setting: Setting, course: Course) -> LunarFlight:
     end: End = {IMPACT: "impact", ESCAPE: "escape"}.get(course.outcome, "horizon")  # type: ignore[assignment]
+    if end != "horizon" and setting.zero_tdb_s + float(course.event[0]) > problem.stop_tdb_s:
+        end = "horizon"  # the last even step may reach beyond it
     end_s = setting.stop_s if end == "horizon" else float(course.event[0])
     end_tdb_s = problem.stop_tdb_s if end == "horizon" else setting.zero_tdb_s + end_s
     if course.done < LEAST_SAMPLES:

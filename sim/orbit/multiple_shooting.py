@@ -19,13 +19,11 @@ from scipy.linalg import LinAlgError, solveh_banded
 
 from sim.astro.nbody import ForceModel
 from sim.astro.segments import fly_segments
-from sim.constants import GM_EARTH_KM3_S2, GM_MOON_KM3_S2
+from sim.orbit.crtbp import LENGTH_KM, SPEED_KM_S
 
 FloatArray = NDArray[np.float64]
 
-_LENGTH_KM = 384400.0
-_SPEED_KM_S = float(np.sqrt((GM_EARTH_KM3_S2 + GM_MOON_KM3_S2) / _LENGTH_KM))
-_WEIGHT = np.repeat([_LENGTH_KM, _SPEED_KM_S], 3)
+_WEIGHT = np.repeat([LENGTH_KM, SPEED_KM_S], 3)
 """What counts as one in a correction or a gap."""
 
 _SLACKS = tuple(10.0**-k for k in range(9))

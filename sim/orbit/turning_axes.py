@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.astro.ephemeris import Ephemeris
 from sim.astro.frames import icrf_to_earth_moon
 from sim.astro.rotations import rotated, rotated_back
-from sim.orbit.crtbp import MASS_RATIO, TIME_S, flown
+from sim.orbit.crtbp import TIME_S, flown
 from sim.orbit.periodic import PeriodicOrbit
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +33,7 @@ def reference_states(orbit: PeriodicOrbit, phase: ArrayLike) -> FloatArray:
     turns, place = np.unique(np.mod(phases.ravel(), 1.0), return_inverse=True)
     start = _far_crossing(orbit)
     states = flown(start, orbit.period * turns, orbit.mass_ratio) - np.array(
-        [1.0 - MASS_RATIO, 0.0, 0.0, 0.0, 0.0, 0.0]
+        [1.0 - orbit.mass_ratio, 0.0, 0.0, 0.0, 0.0, 0.0]
     )
     ordered: FloatArray = states[place].reshape(*phases.shape, 6)
     return ordered
@@ -42,7 +42,7 @@ def reference_states(orbit: PeriodicOrbit, phase: ArrayLike) -> FloatArray:
 def _far_crossing(orbit: PeriodicOrbit) -> FloatArray:
     """State at the perpendicular crossing further from the Moon, exactly perpendicular."""
     given, half = np.asarray(orbit.state), flown(orbit.state, [0.5 * orbit.period], orbit.mass_ratio)[0]
-    moon = np.array([1.0 - MASS_RATIO, 0.0, 0.0])
+    moon = np.array([1.0 - orbit.mass_ratio, 0.0, 0.0])
     far = given if np.linalg.norm(given[:3] - moon) >= np.linalg.norm(half[:3] - moon) else half
     square: FloatArray = far * np.array([1.0, 0.0, 1.0, 0.0, 1.0, 0.0])
     return square

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.catalog.orbits import LunarOrbit
-from sim.constants import R_MOON_KM
+from sim.constants import R_MOON_KM, SYNODIC_MONTH_D
 from sim.document.nodes import find
 from sim.document.problem import Problem
 from sim.scenario.draft import Draft, KeyPath
@@ -22,9 +22,6 @@ FAMILY_RANGES = {
 }
 """Periods (d) and amplitudes (km) from end to end of the families that `sim.orbit.families` follows; a test holds them
 to it, as checking a file must not take the time to compute one."""
-
-SYNODIC_MONTH_D = 29.530589
-"""Meeus 1998, Astronomical Algorithms, eq. 49.1."""
 
 
 def check_orbits_stay_above_the_ground(draft: Draft) -> Iterator[Problem]:

@@ -290,12 +290,13 @@ def _family(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_
     flown_until = max(stop_tdb_s, start_tdb_s + LEAST_TRIED_S) + look_ahead_s(member)
     flight = fly_periodic_orbit(member, item.id, start_tdb_s, flown_until, phase=phase)
     if isinstance(flight, NoPeriodicFlight):
-        raise UsageError(flight.reason)
+        message = f"{flight.reason} — this member does not hold in the real field; take another period or amplitude"
+        raise UsageError(message)
     upkeep = None if item.keeping == "none" else _upkeep(flight)
     end, end_tdb_s = "retired" if item.until is not None else "horizon", stop_tdb_s
     budget = None if item.keeping == "none" else item.keeping.delta_v_m_s
     if upkeep is not None and budget is not None:
-        lasts_s = budget / upkeep.mean_m_s_year * YEAR_S
+        lasts_s = budget / max(upkeep.mean_m_s_year, 1e-9) * YEAR_S
         if start_tdb_s + lasts_s < end_tdb_s:
             end, end_tdb_s = "propellant", start_tdb_s + lasts_s
     return ElementFlight(

@@ -23,6 +23,9 @@ LOWEST_M, HIGHEST_M = -9_200.0, 10_800.0
 """The Moon's heights above 1737.4 km, with some metres to spare (LOLA: -9.13 km in Antoniadi, 10.78 km at 5.4 N
 158.6 W)."""
 
+_OTHER_POLE = 1e-12
+"""Of 1 + sin(latitude) away from a map's pole: the other pole lies at no finite place of it."""
+
 _FLAT_M, _WIDE_KM = 25.0, 100.0
 """No part of the Moon this wide is that flat: its numbers are kilometres. One without any relief is made on purpose."""
 
@@ -158,7 +161,7 @@ def pixel_of(dem: Dem, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tup
     if grid.pole == CYLINDRICAL:
         map_x, map_y = np.arctan2(aside, near), np.arcsin(z)
     else:
-        f = 2.0 / (1.0 + grid.pole * z)
+        f = 2.0 / np.maximum(1.0 + grid.pole * z, _OTHER_POLE)
         map_x, map_y = f * aside, -grid.pole * f * near
     return grid.origin_line + grid.lines_per_unit * map_y, grid.origin_column + grid.columns_per_unit * map_x
 

@@ -31,6 +31,9 @@ RANGE_KM = 250.0
 """From a peak of 8 km the horizon of the sphere is 167 km away, and a peak as high shows from twice as far."""
 
 STEP_DEG = 0.5
+LEAST_KNOWN_KM = 10.0
+"""In a direction where terrain is known less far than this the limb of the sphere of 1737.4 km bounds the view too."""
+
 _RAY_DEG = 0.05
 _FAR_RATIO = 5e-4
 _NEAR_RATIO = 1.5e-3
@@ -183,6 +186,9 @@ def _marched(
         known_km[first:last] = _known_km(seen, distances_km)
 
     for_ranges(rays, len(azimuths))
+    limb = -np.sqrt(np.maximum((eyes_km / R_MOON_KM) ** 2 - 1.0, 0.0))
+    near = known_km < LEAST_KNOWN_KM
+    steepest[near] = np.maximum(steepest[near], limb)
     return steepest, known_km
 
 

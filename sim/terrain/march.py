@@ -24,7 +24,7 @@ def _line_and_column(grid: FloatArray, x: float, y: float, z: float) -> tuple[fl
     aside = y * grid[1] - x * grid[2]
     if grid[0] == 0.0:
         return grid[3] + grid[5] * math.asin(min(1.0, max(-1.0, z))), grid[4] + grid[6] * math.atan2(aside, near)
-    f = 2.0 / (1.0 + grid[0] * z)
+    f = 2.0 / max(1.0 + grid[0] * z, 1e-12)
     return grid[3] - grid[5] * grid[0] * f * near, grid[4] + grid[6] * f * aside
 
 

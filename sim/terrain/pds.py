@@ -123,6 +123,10 @@ def scaling_of(label: PdsLabel, real: bool) -> Scaling:
     if unit not in _TO_M:
         label.refuse("UNIT", f"UNIT = {unit} is no unit of height", "write METER or KILOMETER")
     scale = label.number("SCALING_FACTOR") if label.has("SCALING_FACTOR") or not real else 1.0
+    if not (np.isfinite(scale) and scale != 0.0):
+        label.refuse(
+            "SCALING_FACTOR", f"SCALING_FACTOR = {scale:g} leaves no heights", "mend it, or fetch the label again"
+        )
     offset = label.number("OFFSET") if label.has("OFFSET") or not real else 0.0
     offset_m = offset * _TO_M[unit]
     sphere_m = M_PER_KM * R_MOON_KM

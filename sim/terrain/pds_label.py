@@ -63,7 +63,7 @@ class PdsLabel:
     def count(self, key: str) -> int:
         """Return a whole number above nothing."""
         number = self.number(key)
-        if not (number >= 1.0 and number == int(number)):
+        if not (1.0 <= number < 1e9 and number == int(number)):
             self.refuse(key, f"{key} = {number:g} is no count", "mend it, or fetch the label again")
         return int(number)
 
