@@ -139,7 +139,9 @@ def test_the_nearest_landing_is_the_least_trouble_of_all_passes(case):
     short = np.maximum(-margins, 0.0)
     trouble = 1000.0 * (short > 0.0).sum(axis=0) + (short / SCALES[:, None]).sum(axis=0)
     own = np.maximum(-np.array([found[name] for name in MARGINS]), 0.0)
-    assert 1000.0 * (own > 0.0).sum() + (own / SCALES).sum() == pytest.approx(trouble.min(), abs=1e-4)
+    # A cross-range far beyond reach is told to 1e-5 of itself: at most 1.3e-3 of a trouble of 2160 in 1500 cases.
+    least = pytest.approx(trouble.min(), rel=1e-6, abs=1e-4)
+    assert 1000.0 * (own > 0.0).sum() + (own / SCALES).sum() == least
     pick = int(np.argmin(trouble))
     if trouble.min() == 0.0 or np.ptp(np.sort(trouble)[:2]) > 1e-3:
         assert found["landing_tdb_s"] == pytest.approx(passes.t[pick], abs=5e-3)
