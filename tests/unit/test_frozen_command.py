@@ -48,7 +48,7 @@ def test_a_folder_gets_the_flight_and_the_figure(tmp_path):
     [
         (["--semi-major-axis", "6541.4", "--eccentricity", "0.6"], UsageError, "--semi-major-axis"),
         (["--semi-major-axis", "3000km", "--eccentricity", "0.6"], UsageError, "no perilune above the ground"),
-        ([*ELY[:2], "--eccentricity", "0.7", "--refine", "--argument", "90", "--inclination", "0"], UsageError, "orbit ends"),
+        ([*ELY[:2], "--eccentricity", "0.7", "--refine", "--argument", "90", "--inclination", "0"], UsageError, "ends"),
     ],
 )
 def test_what_cannot_be_is_said(arguments, kind, said):
