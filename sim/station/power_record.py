@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import AU_KM, R_SUN_KM
 from sim.scenario.model import SurfaceElement
 from sim.station.light import LightSeries
 from sim.station.outcome import GridRecord, StateRecord
@@ -46,7 +47,8 @@ def station_power(
         powered_element(item.id, item.power, item.heat, item.source, item.battery, item.grid, arrival_tdb_s[item.id])
         for item in powered
     ]
-    light = Sunlight(series.epochs_tdb_s, sun_fraction, series.sun_azimuth_rad, series.sun_elevation_rad)
+    distance_au = R_SUN_KM / np.sin(series.sun_radius_rad) / AU_KM
+    light = Sunlight(series.epochs_tdb_s, sun_fraction, series.sun_azimuth_rad, series.sun_elevation_rad, distance_au)
     history = simulate_power(elements, light)
     summaries = {summary.grid: summary for summary in power_summaries(history)}
     grids = tuple(
