@@ -13,7 +13,6 @@ from sim.document.fields import (
     KgPerSquareMetre,
     KiloWatt,
     KiloWattHour,
-    Metre,
     Second,
     Share,
     SharePerYear,
@@ -70,8 +69,6 @@ class SolarArray(Entry):
     """Of a fixed array: where its front looks, clockwise from north."""
     sides: Literal[1, 2] = 1
     """Of a fixed array: 2 where both sides carry cells."""
-    height_m: Annotated[Metre, Field(ge=0)] | None = None
-    """Of its middle above the ground, for the horizon it sees; left out: the site's."""
     degradation_per_yr: Annotated[SharePerYear, Field(ge=0, lt=1)] = 0.01
     """Share of output lost each year, compounding. Assumed: 1 %/yr."""
     dust: Annotated[Share, Field(ge=0, lt=1)] = 0.0

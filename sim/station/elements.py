@@ -135,7 +135,7 @@ def relays_of(lane: ResolvedLane) -> tuple[ElementFlight, ...]:
 
 def _cut(flight: ElementFlight, stop_tdb_s: float) -> ElementFlight:
     """End a flight's service at the end of the horizon, where it reaches beyond."""
-    if flight.end_tdb_s <= stop_tdb_s:
+    if flight.end_tdb_s <= stop_tdb_s or flight.end_tdb_s <= flight.start_tdb_s:
         return flight
     inside = flight.burn_tdb_s <= stop_tdb_s
     return replace(
@@ -144,6 +144,7 @@ def _cut(flight: ElementFlight, stop_tdb_s: float) -> ElementFlight:
         end="horizon",
         end_latitude_rad=np.nan,
         end_longitude_rad=np.nan,
+        note="" if flight.end == "impact" else flight.note,
         burn_tdb_s=flight.burn_tdb_s[inside],
         burn_m_s=flight.burn_m_s[inside],
     )
@@ -199,7 +200,7 @@ def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb
     )
     kept.unlink(missing_ok=True)
     end, end_tdb_s = _end_of_service(item, flight, stop_tdb_s)
-    burns = [burn for burn in flight.burns if burn.t_tdb_s <= end_tdb_s]
+    burns = [burn for burn in flight.burns if burn.t_tdb_s < end_tdb_s]  # the one that empties the tanks is not made
     sizes = np.array([burn.dv_m_s for burn in burns])
     return ElementFlight(
         item,

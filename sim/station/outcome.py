@@ -295,7 +295,7 @@ class TaskRecord:
 class Arrival:
     """One delivery's landing: what it brings, what its date rests on, and what it meets that forbids it.
 
-    ``landing_tdb_s`` is NaN where no window is left for it.
+    ``landing_tdb_s`` is NaN where no window is left for it; where the lane does not land it is the arrival in orbit.
     """
 
     delivery: str
@@ -303,6 +303,7 @@ class Arrival:
     landing_tdb_s: float
     cargo: tuple[str, ...]
     basis: str
+    lands: bool = True
     conflicts: tuple[str, ...] = ()
 
 

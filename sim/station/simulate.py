@@ -14,7 +14,7 @@ from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import station_site
-from sim.station.arrivals import arrival_of_elements
+from sim.station.arrivals import BETWEEN_LANDINGS_S, arrival_of_elements
 from sim.station.conflicts import Forbidden, Landing, arrival_conflicts
 from sim.station.conjunctions import conjunctions
 from sim.station.contact_record import contact_record, map_record, network_of, point_site
@@ -58,9 +58,6 @@ STEP_S = HOUR_S
 
 STATION = "station"
 """Name of the station's own site among the places of contact."""
-
-BETWEEN_LANDINGS_S = DAY_S
-"""Least time between two landings at the station: crews and tracking follow one at a time (assumed)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +159,7 @@ def _with_conflicts(
     scene: _Scene, arrivals: Sequence[Arrival], eclipses: SiteEclipses, contact: ContactRecord
 ) -> tuple[Arrival, ...]:
     """Say of each landing what it meets at the site: an eclipse, no contact, another landing within a day."""
-    landing = [arrival for arrival in arrivals if np.isfinite(arrival.landing_tdb_s)]
+    landing = [arrival for arrival in arrivals if arrival.lands and np.isfinite(arrival.landing_tdb_s)]
     silent = contact.spans["any"].gaps(scene.start_tdb_s, scene.stop_tdb_s)
     forbidden = (Forbidden("Sun eclipsed by the Earth", eclipses.in_sight), Forbidden("no contact", silent))
     landings = [Landing(item.delivery, STATION, item.landing_tdb_s, item.landing_tdb_s) for item in landing]

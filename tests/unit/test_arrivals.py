@@ -69,3 +69,16 @@ def test_open_days_as_spans():
     outcome = lane_outcome()
     found = launch_spans([outcome])[outcome.lane]
     assert found.total_s == pytest.approx(sum(window.days for window in outcome.windows) * DAY_S)
+
+
+def test_landings_are_a_day_apart_and_pads_rest_whichever_lanes_share_them(scenario):
+    first = scenario.deliveries[0]
+    others = {item.lane for item in scenario.deliveries} - {first.lane}
+    deliveries = (first, *(first.model_copy(update={"id": lane, "lane": lane, "cargo": ()}) for lane in sorted(others)))
+    deliveries = tuple(item.model_copy(update={"not_before": None}) for item in deliveries)
+    both = scenario.model_copy(update={"deliveries": deliveries})
+    planned = sorted(arrival.landing_tdb_s for arrival in planned_arrivals(both))
+    assert np.diff(planned) == pytest.approx(DAY_S)
+    flights = [lane_outcome(lane) for lane in {item.lane for item in deliveries}]
+    placed = sorted(arrival.landing_tdb_s for arrival in placed_arrivals(both, flights))
+    assert np.diff(placed).min() >= DAY_S
