@@ -16,7 +16,7 @@ import xarray as xr
 from sim.errors import UsageError
 from sim.results.provenance import provenance_document
 from sim.results.run import PROVENANCE, Run, write_json
-from sim.results.station_summary import StationMetric, station_metrics
+from sim.results.station_summary import StationMetric, dead, station_metrics
 from sim.results.summary import MANY_LANES, METRICS, Metric, Value
 
 COMPARISON = "comparison"
@@ -98,7 +98,7 @@ def station_rows(runs: Sequence[Run]) -> tuple[MetricRow, ...]:
     rows = []
     for metric in station_metrics([run.station for run in runs]):
         values = tuple(metric.of(run.station) for run in runs)
-        best = best_columns(metric, values)
+        best = best_columns(metric, values) if can_be_ranked_of_stations(metric, runs) else ()
         rows.append(MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best))
     return tuple(rows)
 
@@ -109,6 +109,13 @@ def can_be_ranked(metric: Metric, runs: Sequence[Run]) -> bool:
     if metric.better == "earlier":
         return len(horizons) == 1
     return not metric.grows or len({np.datetime64(end) - np.datetime64(start) for start, end in horizons}) == 1
+
+
+def can_be_ranked_of_stations(metric: StationMetric, runs: Sequence[Run]) -> bool:
+    """Whether a station's metric can be ranked: over one horizon; the dead ask no power, so only among the living."""
+    if len({(run.header.start, run.header.end) for run in runs if run.station is not None}) > 1:
+        return False
+    return not metric.name.startswith("power_") or not any(dead(run.station) for run in runs if run.station is not None)
 
 
 def best_columns(metric: Metric | StationMetric, values: Sequence[Value]) -> tuple[int, ...]:
@@ -148,11 +155,17 @@ def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     unranked = [metric.name for metric in METRICS if metric.better and not can_be_ranked(metric, runs)]
     if unranked and any(run.lanes for run in runs):
         found.append(f"no best is marked where the horizon decides: {', '.join(unranked)}")
+    told = [metric for metric in station_metrics([run.station for run in runs]) if metric.better]
+    unranked = [metric.name for metric in told if not can_be_ranked_of_stations(metric, runs)]
+    if unranked:
+        found.append(f"no best is marked where horizons differ or elements die: {', '.join(unranked)}")
     return tuple(found)
 
 
 def landing_sites(run: Run) -> str:
-    """Return the sites the run's lanes land at, joined with a comma; ``none`` for orbiters alone."""
+    """Return the sites the run's lanes land at, joined with a comma: the station's where none is flown to."""
+    if not run.lanes:
+        return run.header.site
     return ", ".join(dict.fromkeys(lane.landing_site for lane in run.lanes if lane.lands)) or "none"
 
 

@@ -114,6 +114,11 @@ def lost(station: xr.Dataset) -> Value:
     return int(np.isin(station["orbit_end"].values, ("impact", "escape", "propellant")).sum())
 
 
+def dead(station: xr.Dataset) -> Value:
+    """Return how many surface elements are lost for want of power."""
+    return int((~np.isnat(station["element_died_utc"].values)).sum()) if "element_died_utc" in station else None
+
+
 def served(station: xr.Dataset) -> Value:
     """Return the share of time in which the worst cable meets every load."""
     return float(station["grid_served_share"].values.min()) if "grid_served_share" in station else None
@@ -138,8 +143,11 @@ WHOLE = (
     StationMetric("longest_dark_d", "d", "longest span without light at the site", "less", 2, longest_dark_d),
     StationMetric("upkeep_m_s_per_year", "m/s/a", "delta-v a year that keeps all orbits", "less", 1, upkeep),
     StationMetric("orbiters_lost", "1", "elements in orbit that fall, escape or run dry", "less", 0, lost),
-    StationMetric("power_served_share", "1", "share of time with every load met, worst cable", "more", 4, served),
-    StationMetric("power_unmet_kwh", "kWh", "load not met", "less", 1, unmet),
+    StationMetric("elements_dead", "1", "surface elements lost for want of power", "less", 0, dead),
+    StationMetric(
+        "power_served_share", "1", "share of time with every load of those alive met, worst cable", "more", 4, served
+    ),
+    StationMetric("power_unmet_kwh", "kWh", "load not met of those alive", "less", 1, unmet),
     StationMetric("tasks_done_share", "1", "share of the science tasks' hours done", "more", 4, done),
 )
 
