@@ -18,7 +18,7 @@ from sim.constants import R_MOON_KM
 from sim.document.nodes import MapNode, Node, ScalarNode, find, is_null
 from sim.document.problem import Problem
 from sim.document.quantity import QuantityError, parse_quantity
-from sim.scenario import feasibility, orbit_checks
+from sim.scenario import feasibility, orbit_checks, station_checks
 from sim.scenario.draft import Check, Draft, DraftLane, KeyPath
 from sim.scenario.feasibility import phasing_c3_km2_s2
 from sim.scenario.model import Lane
@@ -308,6 +308,7 @@ def check_something_is_asked(draft: Draft) -> Iterator[Problem]:
 
 CHECKS: tuple[Check, ...] = tuple(
     value
-    for name, value in [*globals().items(), *vars(feasibility).items(), *vars(orbit_checks).items()]
+    for rules in (globals(), vars(feasibility), vars(orbit_checks), vars(station_checks))
+    for name, value in list(rules.items())
     if name.startswith("check_") and callable(value)
 )

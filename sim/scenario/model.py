@@ -96,6 +96,11 @@ class SurfaceElement(Entry):
     note: str = ""
     """A remark."""
 
+    @property
+    def has_power(self) -> bool:
+        """Whether it draws, makes or stores any."""
+        return bool(self.power or self.heat or self.source or self.battery)
+
 
 class StationKeeping(Entry):
     """How an orbit is kept. What is left out is chosen by the kind of orbit."""

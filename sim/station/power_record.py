@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sim.station.power_inputs import panels_of, powered_element
 from sim.station.power_types import PoweredElement, Sunlight
 from sim.station.shortfall import PowerSummary, power_summaries
 from sim.station.sizing import Fit, grid_sizing, smallest_battery
+from sim.station.solar import age_yr, solar_power_kw
 
 FloatArray = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def station_power(
     sun_fraction: FloatArray,
 ) -> StationPower | None:
     """Balance the power of a scenario's surface elements over a light series; ``sun_fraction`` is eclipsed light."""
-    powered = [item for item in surface if item.power or item.source or item.battery or item.heat]
+    powered = [item for item in surface if item.has_power]
     if not powered:
         return None
     elements = [
@@ -97,13 +98,20 @@ def _states(history: PowerHistory, number: int, element: PoweredElement) -> Stat
 
 
 def _sizing(grid: str, items: Sequence[SurfaceElement], elements: Sequence[PoweredElement], light: Sunlight) -> str:
-    """Say what battery, with the cable's own array, would meet every load once all of it is there."""
+    """Say what battery, with the cable's own arrays, would meet every load with all of it there from the start."""
     members = [(item, element) for item, element in zip(items, elements, strict=True) if element.grid_name == grid]
     arrays = [item.source.solar for item, _ in members if item.source is not None and item.source.solar is not None]
     if not arrays:
         return ""
     area_m2 = sum(array.area_m2 for array in arrays)
-    problem = grid_sizing([element for _, element in members], light, panels_of(arrays[0]))
+    there = [replace(element, arrival_tdb_s=-np.inf) for _, element in members]
+    age = age_yr(-np.inf, light.t_tdb_s)
+    per_m2_kw = np.sum([solar_power_kw(panels_of(array), light, age) for array in arrays], axis=0) / area_m2
+    problem = replace(grid_sizing(there, light, panels_of(arrays[0])), per_m2_kw=per_m2_kw)
+    batteries = [item.battery for item, _ in members if item.battery is not None]
+    if batteries:
+        efficiencies = batteries[0].charge_efficiency, batteries[0].discharge_efficiency
+        problem = replace(problem, charge_efficiency=efficiencies[0], discharge_efficiency=efficiencies[1])
     fit = smallest_battery(problem, area_m2, WANTED_SERVICE)
     if isinstance(fit, Fit):
         return f"{area_m2:.0f} m2 of array want {fit.usable_kwh:.0f} kWh usable for every load at all times"

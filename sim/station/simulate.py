@@ -14,6 +14,7 @@ from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import station_site
+from sim.scenario.station_checks import OWN_SITE
 from sim.station.arrivals import BETWEEN_LANDINGS_S, arrival_of_elements
 from sim.station.conflicts import Forbidden, Landing, arrival_conflicts
 from sim.station.conjunctions import conjunctions
@@ -55,9 +56,6 @@ Progress = Callable[[str, int, int], None]
 
 STEP_S = HOUR_S
 """Of light and power."""
-
-STATION = "station"
-"""Name of the station's own site among the places of contact."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +146,7 @@ def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
     """Contact of the station's site and of the scenario's points."""
     asked, span = scene.scenario.coverage, (scene.start_tdb_s, scene.stop_tdb_s, scene.scenario.coverage.step_s)
     network = network_of(scene.scenario, scene.relays)
-    records = [contact_record(STATION, scene.site, network, *span)]
+    records = [contact_record(OWN_SITE, scene.site, network, *span)]
     for name, point in asked.points.items():
         network = network_of(scene.scenario, scene.relays, point.min_elevation_deg * DEG)
         records.append(contact_record(name, point_site(point), network, *span))
@@ -162,7 +160,7 @@ def _with_conflicts(
     landing = [arrival for arrival in arrivals if arrival.lands and np.isfinite(arrival.landing_tdb_s)]
     silent = contact.spans["any"].gaps(scene.start_tdb_s, scene.stop_tdb_s)
     forbidden = (Forbidden("Sun eclipsed by the Earth", eclipses.in_sight), Forbidden("no contact", silent))
-    landings = [Landing(item.delivery, STATION, item.landing_tdb_s, item.landing_tdb_s) for item in landing]
+    landings = [Landing(item.delivery, OWN_SITE, item.landing_tdb_s, item.landing_tdb_s) for item in landing]
     met = arrival_conflicts(landings, forbidden, BETWEEN_LANDINGS_S)
     words = {
         item.delivery: tuple(f"{each.reason} ({each.other})" if each.other else each.reason for each in found)
@@ -175,7 +173,8 @@ def _sky_events(
     scene: _Scene, light: LightRecord, contacts: Sequence[ContactRecord], eclipses: SiteEclipses
 ) -> Iterator[Event]:
     start, stop = scene.start_tdb_s, scene.stop_tdb_s
-    yield from light_events(light, start, stop)
+    # The light's last epoch lies microseconds from the stop: what it does not see is no gap.
+    yield from light_events(light, start, min(stop, float(light.t_tdb_s[-1])))
     yield from eclipse_events("sun_eclipsed_by_earth", light.site, eclipses.eclipses)
     beside = conjunctions(SitePath(scene.site), "path", start, stop).close
     yield from span_events("sun_beside_earth", light.site, beside)

@@ -383,6 +383,22 @@ CASES = {
         [f"station.orbit=[{{{RELAY}, orbit: nrho_9_2, since: 2099-01-01}}]"],
         "warning", "station.orbit[0].since", "after the horizon's end",
     ),
+    "check_tasks_have_power_where_they_ask_for_it": (
+        [f"station.surface={MAST}", "science=[{id: geo, at: mast, work: 4 h, needs: {power: 1 kW}}]"],
+        "error", "science[0].needs.power", "takes power at mast, which has none",
+    ),
+    "check_places_do_not_take_the_stations_name": (
+        ["coverage={points: {station: {latitude: 0 deg, longitude: 180 deg}}}"],
+        "error", "coverage.points.station", "the station's own site",
+    ),
+    "check_cables_are_not_named_like_elements_without_one": (
+        ["station.surface=[{id: mast, mass: 1 t}, {id: hut, mass: 1 t, grid: mast}]"],
+        "error", "station.surface[1].grid", "the cable 'mast'",
+    ),
+    "check_delivered_orbiters_serve_after_delivery": (
+        [f"station.orbit=[{{{RELAY}, orbit: queqiao_2_planned}}]", "deliveries=[{id: a, lane: cargo, cargo: [relay]}]"],
+        "warning", "station.orbit[0]", "a has yet to bring it",
+    ),
 }  # fmt: skip
 
 

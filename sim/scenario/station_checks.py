@@ -1,0 +1,57 @@
+"""Rules of the station's parts among each other: cables, tasks, places by name, and what deliveries bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.document.problem import Problem
+from sim.scenario.draft import Draft
+
+OWN_SITE = "station"
+"""Name of the station's own site among the places of contact."""
+
+
+def check_tasks_have_power_where_they_ask_for_it(draft: Draft) -> Iterator[Problem]:
+    """Check that work which takes power is done at an element that has any."""
+    if draft.scenario is None:
+        return
+    powered = {item.id for item in draft.scenario.station.surface if item.has_power}
+    for index, task in enumerate(draft.scenario.science):
+        if task.needs.power_kw > 0.0 and task.at not in powered:
+            what = f"{task.id} takes power at {task.at}, which has none"
+            remedy = f"give {task.at} a source or a grid with a power entry, or leave the need out"
+            yield draft.problem(("science", index, "needs", "power"), what, remedy)
+
+
+def check_places_do_not_take_the_stations_name(draft: Draft) -> Iterator[Problem]:
+    """Check that no place of coverage has the name by which the station's own site is told."""
+    if draft.scenario is not None and OWN_SITE in draft.scenario.coverage.points:
+        what = f"{OWN_SITE!r} is the name of the station's own site, which is always told"
+        yield draft.problem(("coverage", "points", OWN_SITE), what, "rename the point, or leave it out")
+
+
+def check_cables_are_not_named_like_elements_without_one(draft: Draft) -> Iterator[Problem]:
+    """Check that no cable has the id of an element that stands on its own: their power would be one."""
+    surface = draft.station.surface if draft.station is not None else ()
+    alone = {item.id for item in surface if not item.grid}
+    for index, item in enumerate(surface):
+        if item.grid in alone:
+            what = f"the cable {item.grid!r} has the name of an element that is on its own"
+            yield draft.problem(
+                ("station", "surface", index, "grid"), what, "rename the cable, or hang the element on it"
+            )
+
+
+def check_delivered_orbiters_serve_after_delivery(draft: Draft) -> Iterator[Problem]:
+    """Check that an element in orbit which a delivery brings does not serve before that may be launched."""
+    if draft.station is None or draft.horizon is None:
+        return
+    brought = {name: delivery for delivery in draft.deliveries for name in delivery.cargo}
+    for index, item in enumerate(draft.station.orbit):
+        if item.id not in brought:
+            continue
+        delivery, since = brought[item.id], item.since or draft.horizon.start
+        if item.since is None or (delivery.not_before is not None and since < delivery.not_before):
+            what = f"{item.id} serves from {since}, but {delivery.id} has yet to bring it"
+            remedy = "give since: the first day of service; a delivery moves only what stands on the ground"
+            yield draft.warning(("station", "orbit", index), what, remedy)
