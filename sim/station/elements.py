@@ -135,7 +135,7 @@ def relays_of(lane: ResolvedLane) -> tuple[ElementFlight, ...]:
 
 def _cut(flight: ElementFlight, stop_tdb_s: float) -> ElementFlight:
     """End a flight's service at the end of the horizon, where it reaches beyond."""
-    if flight.end_tdb_s <= stop_tdb_s or flight.end_tdb_s <= flight.start_tdb_s:
+    if flight.end_tdb_s < stop_tdb_s or flight.end_tdb_s <= flight.start_tdb_s:
         return flight
     inside = flight.burn_tdb_s <= stop_tdb_s
     return replace(
@@ -214,12 +214,17 @@ def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb
         end,
         flight.ground.latitude_rad if flight.ground else np.nan,
         flight.ground.longitude_rad if flight.ground else np.nan,
-        float(sizes.sum()) / (end_tdb_s - start_tdb_s) * YEAR_S if keeping else np.nan,
+        _upkeep_a_year(sizes, end_tdb_s - start_tdb_s) if keeping else np.nan,
         upkeep=_keeping_words(keeping) if keeping else "flies free",
         note=flight.end_reason if flight.end != "horizon" else "",
         burn_tdb_s=np.array([burn.t_tdb_s for burn in burns]),
         burn_m_s=sizes,
     )
+
+
+def _upkeep_a_year(burns_m_s: FloatArray, service_s: float) -> float:
+    """Cost of a year of keeping; NaN for a service too short to tell, where one burn more or less would decide."""
+    return float(burns_m_s.sum()) / service_s * YEAR_S if service_s >= LEAST_TRIED_S else np.nan
 
 
 def _checkpoint(item: OrbitElement, start_tdb_s: float, stop_tdb_s: float) -> Path:

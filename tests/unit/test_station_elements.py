@@ -69,10 +69,11 @@ def test_a_free_orbit_that_falls_ends_there():
 
 def test_tanks_that_run_dry_end_its_life():
     low = LunarOrbit(frame="moon_me", perilune_altitude_km=60, apolune_altitude_km=60, inclination_deg=90, source="t")
-    keeping = StationKeeping(perilune_band_km=4.0, delta_v_m_s=1.0)
+    keeping = StationKeeping(perilune_band_km=4.0, delta_v_m_s=5.0)
     flight = flown(orbit=low, keeping=keeping)
     assert flight.end == "propellant"
-    assert flight.burn_m_s.sum() > 1.0
+    assert 3.0 < flight.burn_m_s.sum() <= 5.0  # burns of 1 to 2 m/s; the one that would exceed it is not made
+    assert np.isnan(flight.upkeep_m_s_per_year)  # some days say nothing of a year
     assert flight.end_tdb_s < tdb_s_from_utc("2030-01-21")
 
 
