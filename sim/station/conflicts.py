@@ -52,6 +52,16 @@ class Conflict:
 ANOTHER_ARRIVAL = "another arrival"
 
 
+def sun_eclipsed(in_sight: Spans, site: str) -> Forbidden:
+    """Forbid landings at a site while the Earth covers a part of the Sun there."""
+    return Forbidden("Sun eclipsed by the Earth", in_sight, site)
+
+
+def without_contact(silent: Spans, site: str) -> Forbidden:
+    """Forbid landings at a site that nothing reaches."""
+    return Forbidden("no contact", silent, site)
+
+
 def arrival_conflicts(
     arrivals: Sequence[Landing], forbidden: Sequence[Forbidden], apart_s: float = 0.0
 ) -> tuple[tuple[Conflict, ...], ...]:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc
 from sim.scenario.model import Scenario
-from sim.scenario.resolve import station_site
+from sim.scenario.resolve import resolve_lane, station_site
 from sim.scenario.station_checks import OWN_SITE
 from sim.station.arrivals import BETWEEN_LANDINGS_S, arrival_of_elements
-from sim.station.conflicts import Forbidden, Landing, arrival_conflicts
+from sim.station.conflicts import Landing, arrival_conflicts, sun_eclipsed, without_contact
 from sim.station.conjunctions import conjunctions
 from sim.station.contact_record import contact_record, map_record, network_of, point_site
 from sim.station.eclipses import Body, SiteEclipses, eclipsed_light, orbit_eclipses, site_eclipses
@@ -156,11 +156,20 @@ def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
 def _with_conflicts(
     scene: _Scene, arrivals: Sequence[Arrival], eclipses: SiteEclipses, contact: ContactRecord
 ) -> tuple[Arrival, ...]:
-    """Say of each landing what it meets at the site: an eclipse, no contact, another landing within a day."""
+    """Say of each landing what it meets: another within a day; at the station's site, an eclipse or no contact."""
     landing = [arrival for arrival in arrivals if arrival.lands and np.isfinite(arrival.landing_tdb_s)]
+    site = station_site(scene.scenario).id
     silent = contact.spans["any"].gaps(scene.start_tdb_s, scene.stop_tdb_s)
-    forbidden = (Forbidden("Sun eclipsed by the Earth", eclipses.in_sight), Forbidden("no contact", silent))
-    landings = [Landing(item.delivery, OWN_SITE, item.landing_tdb_s, item.landing_tdb_s) for item in landing]
+    forbidden = (sun_eclipsed(eclipses.in_sight, site), without_contact(silent, site))
+    landings = [
+        Landing(
+            item.delivery,
+            resolve_lane(scene.scenario, item.lane).landing_site.id,
+            item.landing_tdb_s,
+            item.landing_tdb_s,
+        )
+        for item in landing
+    ]
     met = arrival_conflicts(landings, forbidden, BETWEEN_LANDINGS_S)
     words = {
         item.delivery: tuple(f"{each.reason} ({each.other})" if each.other else each.reason for each in found)

@@ -77,8 +77,9 @@ def test_the_two_commands_name_files_that_exist_and_ci_runs_the_second():
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert "install -q -c constraints.txt -e '.[test]'" in script
     assert "-c constraints.txt -e '.[test]'" in second
-    assert second.endswith("-m pytest")
-    assert "python -m pytest" in script
+    command = "-m pytest -n auto --dist loadfile"
+    assert second.endswith(command)
+    assert f"check python {command}" in script
 
 
 def test_shipped_scenarios_named_in_the_readme_exist():

@@ -9,7 +9,10 @@ import pytest
 
 from sim.astro.time import tdb_s_from_utc
 from sim.scenario import load_scenario
+from sim.scenario.resolve import station_site
 from sim.station.arrivals import PLANNED_JOURNEY_S, arrival_of_elements, in_order, planned_arrivals
+from sim.station.eclipses import site_eclipses
+from sim.station.place import geometry_of
 from sim.units import DAY_S
 from sim.window.arrivals import launch_spans, placed_arrivals
 from tests.factories import lane_outcome
@@ -82,3 +85,42 @@ def test_landings_are_a_day_apart_and_pads_rest_whichever_lanes_share_them(scena
     flights = [lane_outcome(lane) for lane in {item.lane for item in deliveries}]
     placed = sorted(arrival.landing_tdb_s for arrival in placed_arrivals(both, flights))
     assert np.diff(placed).min() >= DAY_S
+
+
+def landing_at(lane, t_tdb_s):
+    """A made-up outcome whose first open day lands at an epoch, and those after it half a day apart."""
+    outcome = lane_outcome(lane)
+    landing = np.where(outcome.feasible, t_tdb_s + 0.5 * DAY_S * (np.cumsum(outcome.feasible) - 1), np.nan)
+    return replace(outcome, launches=outcome.launches | {"landing_tdb_s": landing})
+
+
+def test_none_lands_while_the_earth_eclipses_the_sun(scenario):
+    site = geometry_of(station_site(scenario), calibrate=True)
+    span = tdb_s_from_utc("2029-01-01"), tdb_s_from_utc("2030-01-01")
+    eclipse = site_eclipses(site, *span).in_sight
+    assert len(eclipse)
+    middle = float(0.5 * (eclipse.start_tdb_s + eclipse.stop_tdb_s)[0])
+    only = scenario.deliveries[0].model_copy(update={"not_before": None, "after": ()})
+    one = scenario.model_copy(update={"deliveries": (only,)})
+    placed = placed_arrivals(one, [landing_at(only.lane, middle)])[0]
+    assert placed.landing_tdb_s == middle + 0.5 * DAY_S
+    clear = placed_arrivals(one, [landing_at(only.lane, middle + DAY_S)])[0]
+    assert clear.landing_tdb_s == middle + DAY_S
+
+
+def test_landings_at_other_sites_need_no_day_between(scenario):
+    first = scenario.deliveries[0].model_copy(update={"not_before": None, "after": (), "cargo": ()})
+    pad = scenario.lanes[first.lane].launch_site
+    other = next(name for name, lane in scenario.lanes.items() if lane.launch_site != pad)
+    deliveries = (first, first.model_copy(update={"id": "other", "lane": other}))
+    moment = tdb_s_from_utc("2029-03-01")
+
+    def landings(site):
+        lanes = scenario.lanes | {other: scenario.lanes[other].model_copy(update={"site": site})}
+        both = scenario.model_copy(update={"deliveries": deliveries, "lanes": lanes})
+        placed = placed_arrivals(both, [landing_at(first.lane, moment), landing_at(other, moment)])
+        return [arrival.landing_tdb_s for arrival in placed]
+
+    here, there = landings(None), landings("malapert_massif")
+    assert abs(here[1] - here[0]) >= DAY_S
+    assert there == [moment, moment]
