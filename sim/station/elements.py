@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.astro.ephemeris import Ephemeris
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.orbits import LunarOrbit
 from sim.errors import UsageError
@@ -42,6 +43,10 @@ UPKEEP_TRIALS = 5
 
 LEAST_TRIED_S = 60.0 * DAY_S
 """A shorter service is tried for so long all the same: a few manoeuvres say nothing of a year."""
+
+COUNTED_S, COUNTED_REVOLUTIONS = 5.0 * YEAR_S, 2500
+"""For so long, whichever ends first, the burns of an ellipse are counted where its service is shorter: they are few, and
+the first often only brings the orbit into its bands."""
 
 FAST_GROWTH_INDEX = 5.0
 """Stability index above which errors grow tenfold a revolution and more: such an orbit is navigated more closely."""
@@ -194,14 +199,15 @@ def kepler_orbit(item: OrbitElement, orbit: LunarOrbit, service_tdb_s: float) ->
 def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb_s: float) -> ElementFlight:
     ellipse = kepler_orbit(item, orbit, start_tdb_s)
     keeping = _keeping(item, ellipse)
-    kept = _checkpoint(item, start_tdb_s, stop_tdb_s)
+    until_tdb_s = stop_tdb_s if keeping is None else _counted_until(ellipse, start_tdb_s, stop_tdb_s)
+    kept = _checkpoint(item, start_tdb_s, until_tdb_s)
     flight = fly_orbit(
-        ellipse, item.id, start_tdb_s, stop_tdb_s, srp_m2_kg=item.sunlight_m2_kg, keeping=keeping, checkpoint=kept
+        ellipse, item.id, start_tdb_s, until_tdb_s, srp_m2_kg=item.sunlight_m2_kg, keeping=keeping, checkpoint=kept
     )
     kept.unlink(missing_ok=True)
     end, end_tdb_s = _end_of_service(item, flight, stop_tdb_s)
     burns = [burn for burn in flight.burns if burn.t_tdb_s < end_tdb_s]  # the one that empties the tanks is not made
-    sizes = np.array([burn.dv_m_s for burn in burns])
+    ground = flight.ground if end == "impact" else None
     return ElementFlight(
         item,
         flight.ephemeris,
@@ -212,19 +218,28 @@ def _ellipse(item: OrbitElement, orbit: LunarOrbit, start_tdb_s: float, stop_tdb
         start_tdb_s,
         end_tdb_s,
         end,
-        flight.ground.latitude_rad if flight.ground else np.nan,
-        flight.ground.longitude_rad if flight.ground else np.nan,
-        _upkeep_a_year(sizes, end_tdb_s - start_tdb_s) if keeping else np.nan,
-        upkeep=_keeping_words(keeping) if keeping else "flies free",
-        note=flight.end_reason if flight.end != "horizon" else "",
+        ground.latitude_rad if ground else np.nan,
+        ground.longitude_rad if ground else np.nan,
+        _upkeep_a_year(flight, start_tdb_s) if keeping else np.nan,
+        upkeep=_keeping_words(keeping, flight.end_tdb_s - start_tdb_s) if keeping else "flies free",
+        note=flight.end_reason if end == flight.end != "horizon" else "",
         burn_tdb_s=np.array([burn.t_tdb_s for burn in burns]),
-        burn_m_s=sizes,
+        burn_m_s=np.array([burn.dv_m_s for burn in burns]),
     )
 
 
-def _upkeep_a_year(burns_m_s: FloatArray, service_s: float) -> float:
-    """Cost of a year of keeping; NaN for a service too short to tell, where one burn more or less would decide."""
-    return float(burns_m_s.sum()) / service_s * YEAR_S if service_s >= LEAST_TRIED_S else np.nan
+def _counted_until(ellipse: KeplerOrbit, start_tdb_s: float, stop_tdb_s: float) -> float:
+    """How long a kept orbit is flown, so that its upkeep can be told: beyond its service, if that is not very short."""
+    if stop_tdb_s - start_tdb_s < LEAST_TRIED_S:
+        return stop_tdb_s
+    long_s = min(COUNTED_S, COUNTED_REVOLUTIONS * ellipse.period_s)
+    return max(stop_tdb_s, min(start_tdb_s + long_s, Ephemeris.de440().coverage_tdb_s[1] - YEAR_S))
+
+
+def _upkeep_a_year(flight: LunarFlight, start_tdb_s: float) -> float:
+    """Cost of a year of keeping; NaN for a flight too short to tell, where one burn more or less would decide."""
+    flown_s = flight.end_tdb_s - start_tdb_s
+    return flight.upkeep_m_s_per_year if flown_s >= LEAST_TRIED_S else np.nan
 
 
 def _checkpoint(item: OrbitElement, start_tdb_s: float, stop_tdb_s: float) -> Path:
@@ -244,13 +259,13 @@ def _keeping(item: OrbitElement, ellipse: KeplerOrbit) -> Keeping | None:
     )
 
 
-def _keeping_words(keeping: Keeping) -> str:
+def _keeping_words(keeping: Keeping, counted_s: float) -> str:
     low, high = keeping.perilune_altitude_km
     words = f"perilune kept within {low:.0f} to {high:.0f} km of altitude"
     if keeping.argument_of_perilune_rad is not None:
         first, last = (angle / DEG for angle in keeping.argument_of_perilune_rad)
         words += f", its argument within {first:.0f} to {last:.0f} deg"
-    return words
+    return words if counted_s < LEAST_TRIED_S else f"{words}; burns of {counted_s / YEAR_S:.1f} years counted"
 
 
 def _end_of_service(item: OrbitElement, flight: LunarFlight, stop_tdb_s: float) -> tuple[str, float]:
@@ -259,9 +274,9 @@ def _end_of_service(item: OrbitElement, flight: LunarFlight, stop_tdb_s: float) 
     if budget is not None:
         spent = np.cumsum([burn.dv_m_s for burn in flight.burns])
         over = np.flatnonzero(spent > budget)
-        if len(over):
+        if len(over) and flight.burns[int(over[0])].t_tdb_s < stop_tdb_s:
             return "propellant", flight.burns[int(over[0])].t_tdb_s
-    if flight.end != "horizon":
+    if flight.end != "horizon" and flight.end_tdb_s < stop_tdb_s:
         return flight.end, flight.end_tdb_s
     return ("retired" if item.until is not None else "horizon"), min(stop_tdb_s, flight.end_tdb_s)
 
