@@ -45,8 +45,8 @@ LEAST_TRIED_S = 60.0 * DAY_S
 """A shorter service is tried for so long all the same: a few manoeuvres say nothing of a year."""
 
 COUNTED_S, COUNTED_REVOLUTIONS = 5.0 * YEAR_S, 2500
-"""For so long, whichever ends first, the burns of an ellipse are counted where its service is shorter: they are few, and
-the first often only brings the orbit into its bands."""
+"""The burns of an ellipse are counted for so long, whichever ends first, where its service is shorter: they are few,
+and the first often only brings the orbit into its bands."""
 
 FAST_GROWTH_INDEX = 5.0
 """Stability index above which errors grow tenfold a revolution and more: such an orbit is navigated more closely."""
