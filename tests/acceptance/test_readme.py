@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+from math import pi
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,17 @@ def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
     exec(compile(blocks("python")[0], "README.md", "exec"), {})
     assert re.search(r"injection 31\d\d m/s, C3 -[12]\.\d\d km2/s2", capsys.readouterr().out)
     assert (tmp_path / "flight.oem").is_file()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_example_with_boinor_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(blocks("python")[1], "README.md", "exec"), names)
+    assert capsys.readouterr().out == "ends by horizon; Moon to degree 12\n"
+    assert abs(names["later"].mean_anomaly_rad - pi) < 1e-9
+    assert names["later"].semi_major_axis_km == pytest.approx(6541.4, rel=1e-12)
+    assert (tmp_path / "relay.png").stat().st_size > 10_000
 
 
 def test_the_two_commands_name_files_that_exist_and_ci_runs_the_second():
