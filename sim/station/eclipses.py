@@ -107,6 +107,15 @@ def site_eclipses(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> 
     return SiteEclipses(eclipses, in_sight, centre_up)
 
 
+def sun_centre_covered(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> Spans:
+    """Spans in which the Earth covers the Sun's centre at a place on the Moon, the Sun up or not."""
+    path = SitePath(site)
+    step = path_step_s(path, start_tdb_s, stop_tdb_s)
+    penumbra = spans_where(eclipse_signal(path, "earth", "penumbra", step), start_tdb_s, stop_tdb_s)
+    magnitude = magnitude_signal(path, "earth", step)
+    return spans_within(Signal(lambda t: magnitude.value(t) - 0.5, step), penumbra)
+
+
 def eclipsed_light(series: LightSeries, eclipses: SiteEclipses) -> FloatArray:
     """Return a site's light (K,) without what the Earth covers of the Sun."""
     t, light = series.epochs_tdb_s, series.sun_fraction.copy()

@@ -337,7 +337,7 @@ def passes_between(flights: StagedFlights, table: LightTable, rule: LandingRule,
     cross_range = np.arcsin(np.minimum(1.0, np.abs(sine)))
     margins = (
         np.arcsin(np.sin(min(rule.cross_range_rad, 0.5 * np.pi))) - cross_range,
-        _band_margin(table.bands_rad, elevation, above),
+        band_margin_rad(table, landing, elevation, above),
         left - table.lit_after_s,
         contact,
         longest[:, None] - landing,
@@ -355,10 +355,13 @@ def passes_between(flights: StagedFlights, table: LightTable, rule: LandingRule,
     )
 
 
-def _band_margin(bands_rad: FloatArray, elevation: FloatArray, above: FloatArray) -> FloatArray:
-    margin: FloatArray = np.minimum(
-        bands_rad[1] - np.abs(elevation - bands_rad[0]), bands_rad[3] - np.abs(above - bands_rad[2])
-    )
+def band_margin_rad(
+    table: LightTable, t_tdb_s: FloatArray, elevation_rad: FloatArray, above_rad: FloatArray
+) -> FloatArray:
+    """How far inside its bands the Sun stands (...) at epochs with its elevation and height above the horizon."""
+    middle, half, middle_above, half_above = table.bands_rad
+    inside = np.minimum(half - np.abs(elevation_rad - middle), half_above - np.abs(above_rad - middle_above))
+    margin: FloatArray = np.minimum(inside, table.most_margin_rad[table.cells(t_tdb_s)])
     return margin
 
 

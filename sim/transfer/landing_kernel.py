@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import jit
-from sim.transfer.landing_light import FloatArray, LightTable, SitePath, Vector, light_margin
+from sim.transfer.landing_light import FloatArray, LightTable, SitePath, Vector
 from sim.transfer.landing_query import (
     best_contact_between,
     best_left_between,
@@ -299,7 +299,7 @@ def _search(orbit: Orbit, light: LightTable, span: Span, result: FloatArray) -> 
         result[0], result[1], result[2] = landing, landing - orbit.start_tdb_s, np.arcsin(min(1.0, abs(sine)))
         result[3], result[4] = elevation, above
         result[8], result[9] = light_left_at(light, landing), contact_at(light, landing)
-        result[7] = light_margin(light.bands_rad, elevation, above)
+        result[7] = light_margin_at(sun_of(light), landing)
         result[12], result[13] = result[8] - light.lit_after_s, result[9]
         return LANDS
     landing = _best_in_plane(orbit, light, span)

@@ -4,6 +4,8 @@ The Sun's elevation is linear between the points of an even grid. The *light mar
 asked bands the Sun stands (radians, negative: outside); between two grid points it is the least of four straight
 lines, hence concave, and its highest value in any part of a cell is found exactly from eight candidates.
 
+Where the Earth covers the Sun, no margin is better than a value far below zero in the whole of the cell.
+
 *Light left* is the time until the Sun's centre sinks below the local horizon: a straight line within each cell, down to
 sunset. *Contact* is linear between the points of a grid of its own, a whole number of times finer: the Earth drifts by
 degrees in a day, a relay crosses the sky in an hour.
@@ -32,6 +34,9 @@ LONGEST_LIGHT_LEFT_S = 30.0 * 86400.0
 BROKEN = 1000.0
 """Trouble of one broken condition beside how far it is broken (in the scales below)."""
 
+ECLIPSED_RAD = -0.5 * pi
+"""Light margin where the Sun is covered: no band of the Sun's height that is asked instead would do."""
+
 LIGHT_SCALE_RAD, LIGHT_LEFT_SCALE_S, CONTACT_SCALE_RAD = 0.5 * pi / 180.0, 0.5 * 86400.0, pi / 180.0
 """Shortfalls that a planner would call equally small."""
 
@@ -55,6 +60,8 @@ class SiteLight:
         None: not known.
     contact_step_s : float
         A whole part of ``step_s``; 0 means ``step_s`` itself.
+    is_eclipsed : ndarray (K - 1,) of bool or None
+        Cells in which the Earth covers the Sun's centre for a while; None: it never does.
     """
 
     start_tdb_s: float
@@ -64,6 +71,7 @@ class SiteLight:
     sun_above_horizon_rad: FloatArray
     contact_rad: FloatArray | None = None
     contact_step_s: float = 0.0
+    is_eclipsed: NDArray[np.bool_] | None = None
 
     @property
     def stop_tdb_s(self) -> float:
@@ -93,12 +101,14 @@ class SunTrack(NamedTuple):
     sun_elevation_rad: FloatArray
     sun_above_horizon_rad: FloatArray
     bands_rad: FloatArray
+    most_margin_rad: FloatArray
 
 
 class LightTable(NamedTuple):
     """A ``SiteLight`` with its bands and indices, as the kernels take it. A cell lies between two grid points.
 
-    ``bands_rad`` is (middle, half width) of the Sun's elevation, then of its height above the horizon.
+    ``bands_rad`` is (middle, half width) of the Sun's elevation, then of its height above the horizon. A
+    cell's light margin is at most its ``most_margin_rad``: infinite; below zero in an eclipse if a band is asked.
     ``next_lit[j]`` is the first cell from j on in which light and contact may be as asked (K - 1 when none).
     ``range_best[p, j]`` is the best light margin in the cells j to j + 2**p - 1. ``site_rate_rad_s`` bounds the speed
     of the site about the Moon's centre. ``dark_from_tdb_s[j]`` is the first sunset in or after cell j, ``lit_after_s``
@@ -114,6 +124,7 @@ class LightTable(NamedTuple):
     sun_elevation_rad: FloatArray
     sun_above_horizon_rad: FloatArray
     bands_rad: FloatArray
+    most_margin_rad: FloatArray
     next_lit: IntArray
     range_best: FloatArray
     site_rate_rad_s: float
@@ -125,6 +136,11 @@ class LightTable(NamedTuple):
     range_left: FloatArray
     range_contact: FloatArray
     range_merit: FloatArray
+
+    def cells(self, t_tdb_s: FloatArray) -> IntArray:
+        """Return the cells (...) of epochs, the nearest one outside the grid, the first where one is not known."""
+        x = (np.nan_to_num(t_tdb_s, nan=self.start_tdb_s) - self.start_tdb_s) / self.step_s
+        return np.clip(x, 0, len(self.next_lit) - 1).astype(np.int64)
 
     @property
     def asks_more(self) -> bool:
@@ -152,7 +168,10 @@ def light_table(
     elevation = np.ascontiguousarray(light.sun_elevation_rad, dtype=np.float64)
     above = np.ascontiguousarray(light.sun_above_horizon_rad, dtype=np.float64)
     bands = np.array([*_middle_and_half(sun_elevation_rad), *_middle_and_half(sun_above_horizon_rad)])
-    best = _best_of_cells(elevation, above, bands)
+    most = np.full(len(elevation) - 1, np.inf)
+    if light.is_eclipsed is not None and (sun_elevation_rad is not None or sun_above_horizon_rad is not None):
+        most[light.is_eclipsed] = ECLIPSED_RAD
+    best = np.minimum(_best_of_cells(elevation, above, bands), most)
     lit, dark = _rises_and_sets(light)
     asked_s = -np.inf if lit_after_s is None else float(lit_after_s)
     longest_s = max(LONGEST_LIGHT_LEFT_S, asked_s)
@@ -167,6 +186,7 @@ def light_table(
         sun_elevation_rad=elevation,
         sun_above_horizon_rad=above,
         bands_rad=bands,
+        most_margin_rad=most,
         next_lit=_next_at_least_zero(merit),
         range_best=range_best,
         site_rate_rad_s=_site_rate_rad_s(light),

@@ -23,9 +23,11 @@ from sim.transfer.landing_light import (
 @jit()
 def _best_in_part(light: LightTable, cell: int, x_from: float, x_to: float) -> float:
     elevation, above = light.sun_elevation_rad, light.sun_above_horizon_rad
-    return best_in_cell(
+    best = best_in_cell(
         light.bands_rad, elevation[cell], elevation[cell + 1], above[cell], above[cell + 1], x_from, x_to
     )
+    margin: float = min(best, light.most_margin_rad[cell])
+    return margin
 
 
 @jit()
@@ -68,7 +70,12 @@ def best_light_between(light: LightTable, start_tdb_s: float, stop_tdb_s: float)
 def sun_of(light: LightTable) -> SunTrack:
     """Return the Sun's part of a table."""
     return SunTrack(
-        light.start_tdb_s, light.step_s, light.sun_elevation_rad, light.sun_above_horizon_rad, light.bands_rad
+        light.start_tdb_s,
+        light.step_s,
+        light.sun_elevation_rad,
+        light.sun_above_horizon_rad,
+        light.bands_rad,
+        light.most_margin_rad,
     )
 
 
@@ -128,9 +135,10 @@ def more_margins_at(light: LightTable, t_tdb_s: float) -> tuple[float, float]:
 
 @jit()
 def light_margin_at(sun: SunTrack, t_tdb_s: float) -> float:
-    """How far inside its bands the Sun stands at an epoch, rad."""
+    """How far inside its bands the Sun stands at an epoch, rad; ``ECLIPSED_RAD`` in an eclipse."""
     elevation, above = light_at(sun, t_tdb_s)
-    margin: float = light_margin(sun.bands_rad, elevation, above)
+    cell, _ = cell_of(sun.start_tdb_s, sun.step_s, sun.most_margin_rad.size, t_tdb_s)
+    margin: float = min(light_margin(sun.bands_rad, elevation, above), sun.most_margin_rad[cell])
     return margin
 
 

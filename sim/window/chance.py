@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from sim.astro.orientation import ME_FROM_PA, icrf_to_moon_pa
 from sim.constants import R_MOON_KM
 from sim.scenario.resolve import ResolvedLane
-from sim.transfer.landing import LandingChances, LandingRule, NearestLanding, first_landing, nearest_landing
+from sim.transfer.landing import (
+    LandingChances,
+    LandingRule,
+    NearestLanding,
+    band_margin_rad,
+    first_landing,
+    nearest_landing,
+)
 from sim.transfer.landing_light import LightTable
 from sim.units import DEG
 from sim.window.candidates import Candidates
@@ -137,7 +144,7 @@ def _at_arrival(lane: ResolvedLane, flights: Candidates, light: LightTable) -> C
     """A lander that descends straight from its arrival comes down as it arrives; it cannot choose its light."""
     t = flights.arrival_tdb_s
     elevation, above, margin = _light_at(light, t)
-    left = np.where(above >= 0.0, light.dark_from_tdb_s[_cells(light, t)] - t, 0.0 * t)
+    left = np.where(above >= 0.0, light.dark_from_tdb_s[light.cells(t)] - t, 0.0 * t)
     contact = _contact_at(light, t)
     flying = np.where(np.isnan(t), np.nan, np.inf)
     keeps = (margin >= 0.0) & (left >= light.lit_after_s) & (contact >= 0.0)
@@ -157,19 +164,12 @@ def _at_arrival(lane: ResolvedLane, flights: Candidates, light: LightTable) -> C
     )
 
 
-def _cells(light: LightTable, t_tdb_s: FloatArray) -> NDArray[np.int64]:
-    x = (np.nan_to_num(t_tdb_s, nan=light.start_tdb_s) - light.start_tdb_s) / light.step_s
-    return np.clip(x, 0, len(light.dark_from_tdb_s) - 1).astype(np.int64)
-
-
 def _light_at(light: LightTable, t_tdb_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Sun's elevation, height above the horizon, and margin inside the bands asked, at epochs (M,)."""
     grid = light.start_tdb_s + light.step_s * np.arange(len(light.sun_elevation_rad))
     elevation = np.interp(t_tdb_s, grid, light.sun_elevation_rad)
     above = np.interp(t_tdb_s, grid, light.sun_above_horizon_rad)
-    middle, half, middle_above, half_above = light.bands_rad
-    margin: FloatArray = np.minimum(half - np.abs(elevation - middle), half_above - np.abs(above - middle_above))
-    return elevation, above, margin
+    return elevation, above, band_margin_rad(light, t_tdb_s, elevation, above)
 
 
 def _contact_at(light: LightTable, t_tdb_s: FloatArray) -> FloatArray:

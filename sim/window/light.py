@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.resolve import ResolvedLane
 from sim.station.contact import contact_over_descent
+from sim.station.eclipses import sun_centre_covered
 from sim.station.elements import relays_of
 from sim.station.light import light_series
 from sim.station.place import geometry_of
@@ -43,8 +44,16 @@ def site_sky(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> SiteS
         site_unit_icrf(site, series.epochs_tdb_s),
         series.sun_elevation_rad,
         series.sun_above_horizon_rad,
+        is_eclipsed=_eclipsed_cells(site, series.epochs_tdb_s),
     )
     return SiteSky(site, light, series.earth_above_horizon_rad)
+
+
+def _eclipsed_cells(site: SiteGeometry, epochs_tdb_s: FloatArray) -> NDArray[np.bool_]:
+    """Tell between which epochs (K,) the Earth covers the Sun's centre at a site for a while (K - 1,)."""
+    covered = sun_centre_covered(site, float(epochs_tdb_s[0]), float(epochs_tdb_s[-1]))
+    is_eclipsed: NDArray[np.bool_] = np.diff(covered.total_before_s(epochs_tdb_s)) > 0.0
+    return is_eclipsed
 
 
 def light_tables(lanes: Sequence[ResolvedLane], day_tdb_s: FloatArray) -> dict[str, LightTable]:

@@ -43,9 +43,13 @@ def band_margin(band, value):
 def margin_at(case: Case, t):
     elevation = interpolated(case.light, case.light.sun_elevation_rad, t)
     above = interpolated(case.light, case.light.sun_above_horizon_rad, t)
-    return np.minimum(
+    margin = np.minimum(
         band_margin(case.rule.sun_elevation_rad, elevation), band_margin(case.rule.sun_above_horizon_rad, above)
     )
+    if case.light.is_eclipsed is None or np.isinf(margin).all():
+        return margin
+    cell = np.floor((t - case.light.start_tdb_s) / case.light.step_s).astype(int)
+    return np.where(case.light.is_eclipsed[cell], np.minimum(margin, -0.5 * np.pi), margin)
 
 
 def turned(axis, angle, vectors):

@@ -26,7 +26,7 @@ def frame(pole):
     return np.stack((x, np.cross(pole, x), pole))
 
 
-def made_up_site(latitude, longitude, sun_longitude, declination=-1.5 * DEG):
+def made_up_site(latitude, longitude, sun_longitude, declination=-1.5 * DEG, eclipsed_share=0.0):
     t = START + 1800.0 * np.arange(GRID_DAYS * 48 + 1)
     angle = longitude + MOON_TURN_RAD_S * (t - START)
     local = np.stack((np.cos(latitude) * np.cos(angle), np.cos(latitude) * np.sin(angle), 0 * t + np.sin(latitude)))
@@ -36,7 +36,11 @@ def made_up_site(latitude, longitude, sun_longitude, declination=-1.5 * DEG):
     )
     elevation = np.arcsin(np.sum(local * sun, axis=0))
     ridge = 1.5 * DEG * np.sin(5.0 * (angle - around))  # a horizon that the Sun meets as it goes round
-    return SiteLight(START, 1800.0, local.T @ frame(POLE), elevation, elevation - ridge)
+    # Eclipses three and a half hours long, far more of them than there are, so that landings meet them.
+    is_eclipsed = None
+    if eclipsed_share > 0.0:
+        is_eclipsed = np.arange(len(t) - 1) % round(7 / eclipsed_share) < 7
+    return SiteLight(START, 1800.0, local.T @ frame(POLE), elevation, elevation - ridge, is_eclipsed=is_eclipsed)
 
 
 def perilune_state(inclination, node, argument):
@@ -80,7 +84,7 @@ def cases(draw):
         POLE,
         1737.4 + low,
         1737.4 + high,
-        made_up_site(latitude, draw(turn), draw(turn)),
+        made_up_site(latitude, draw(turn), draw(turn), eclipsed_share=draw(st.sampled_from((0.0, 0.1, 0.7)))),
         rule,
     )
 

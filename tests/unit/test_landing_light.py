@@ -8,14 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.astro.spans import spans_of_samples
-from sim.transfer.landing_light import SiteLight, light_table
+from sim.transfer.landing_light import ECLIPSED_RAD, SiteLight, light_table
 from sim.transfer.landing_query import (
     best_contact_between,
     best_left_between,
     best_light_between,
     best_of_cell_range,
     contact_at,
+    light_at,
     light_left_at,
+    light_margin_at,
+    sun_of,
 )
 
 STEP_S = 1800.0
@@ -45,6 +48,20 @@ def test_next_lit_sees_light_between_two_dark_points():
     np.testing.assert_array_equal(light.next_lit, [1, 1, 3])
     assert best_light_between(light, 0.0, 3 * STEP_S) == pytest.approx(0.1)
     assert best_light_between(light, 0.0, STEP_S) == pytest.approx(-0.2)
+
+
+def test_no_light_is_as_asked_where_the_earth_covers_the_sun():
+    light = SiteLight(0.0, STEP_S, np.tile([1.0, 0.0, 0.0], (4, 1)), np.full(4, 0.5), np.full(4, 0.5))
+    eclipsed = replace(light, is_eclipsed=np.array([True, False, True]))
+    asked = light_table(eclipsed, (0.1, 0.9), None)
+    np.testing.assert_array_equal(asked.next_lit, [1, 1, 3])
+    assert [light_margin_at(sun_of(asked), x * STEP_S) for x in (0.5, 1.5, 2.5)] == [ECLIPSED_RAD, 0.4, ECLIPSED_RAD]
+    assert best_light_between(asked, 0.2 * STEP_S, 0.7 * STEP_S) == ECLIPSED_RAD
+    assert best_light_between(asked, 0.2 * STEP_S, 2.7 * STEP_S) == pytest.approx(0.4)
+    # What is told of the Sun stays true, and light left is that of the horizon.
+    assert light_at(sun_of(asked), 0.5 * STEP_S) == (0.5, 0.5)
+    assert light_left_at(asked, 0.5 * STEP_S) == light_left_at(light_table(light, (0.1, 0.9), None), 0.5 * STEP_S)
+    assert light_margin_at(sun_of(light_table(eclipsed, None, None)), 0.5 * STEP_S) == np.inf
 
 
 def test_best_of_cells_is_the_maximum_of_any_range():

@@ -169,3 +169,16 @@ def test_light_tables_know_what_each_lane_asks_and_reach_beyond_the_last_landing
     contact, step = contact_over_descent(site, "relay", relays_of(one), asking.start_tdb_s, asking.step_s, points)
     assert step == asking.contact_step_s
     np.testing.assert_allclose(asking.contact_rad, contact, atol=1e-12)
+
+
+def test_no_landing_is_offered_while_the_earth_covers_the_sun():
+    one = changed(lane("site_3", "apollo_11"), constraints={"sun_above_horizon_deg": (-90.0, 90.0)})
+    # Total eclipse of the Moon of 26 June 2029, greatest at 03:22 UT (NASA, Five Millennium Canon).
+    _, epochs = days("2029-06-20", 3)
+    table = light_tables([one], epochs)[one.id]
+    grid = table.start_tdb_s + table.step_s * (np.arange(len(table.most_margin_rad)) + 0.5)
+    covered = grid[np.isfinite(table.most_margin_rad)]
+    greatest = tdb_s_from_utc("2029-06-26T03:22:00")
+    first = covered[np.abs(covered - greatest) < DAY_S]
+    assert abs(np.mean(first) - greatest) < 1800.0
+    assert 3.0 * 3600.0 < len(first) * table.step_s < 5.0 * 3600.0
