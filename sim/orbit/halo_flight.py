@@ -129,7 +129,7 @@ def fly_periodic_orbit(
     name : str
         Of the ephemeris.
     start_tdb_s, stop_tdb_s : float
-        Ten years of the 9:2 orbit can be flown, twenty cannot: its gaps then stay at metres.
+        Twenty years of the 9:2 orbit can be flown.
     phase : float
         Where on the orbit the flight starts, in periods from the perpendicular crossing of y = 0 further from the Moon:
         a halo's apolune. Approximate, as the flight is only near the orbit: of the 9:2 orbit the perilunes come up to
