@@ -3,8 +3,8 @@
 The periodic orbit, laid along the Moon's real path (sim.orbit.turning_axes), is the guess of a free flight
 (sim.orbit.multiple_shooting), with four patches a revolution, none at an apsis: the perilune of the real orbit comes
 hours early or late, and a patch there would have to cross over to the other side. An orbit that errors do not grow on
-(a distant retrograde one) needs that for its first months only and is then flown on: over years its phase drifts from
-that of the periodic orbit, and to hold it to the calendar would be to fight resonances.
+(a distant retrograde one) needs that for its first revolutions only and is then flown on: over years its phase drifts
+from that of the periodic orbit, and to hold it to the calendar would be to fight resonances.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from sim.orbit.ephemeris import LunarEphemeris, even_step_s
 from sim.orbit.multiple_shooting import FreePath, NoFreePath, free_path
 from sim.orbit.periodic import PeriodicOrbit
 from sim.orbit.turning_axes import from_moon_icrf, reference_states, to_moon_icrf
-from sim.units import DAY_S
 
 FloatArray = NDArray[np.float64]
 
@@ -40,8 +39,8 @@ and without them the first and the last perilune of the 9:2 orbit come out up to
 _GROWING: Final = 1.05
 """Stability index from which errors grow: such an orbit is shot for over its whole length."""
 
-_STRETCH_S: Final = 150.0 * DAY_S
-"""Shot for at the start of an orbit that does not grow."""
+_STRETCH: Final = 8.0
+"""Revolutions shot for at the start of an orbit that does not grow."""
 
 _CURVE_POINTS: Final = 4000
 _LOOKS: Final = 60
@@ -173,7 +172,7 @@ def _path(
     patch_tdb_s = start_tdb_s + (phases - phase) * period_s
     guess = to_moon_icrf(patch_tdb_s, reference_states(orbit, phases))
     grows = orbit.stability_index > _GROWING
-    shot = len(counts) if grows else max(2, int(np.searchsorted(patch_tdb_s, start_tdb_s + _STRETCH_S)))
+    shot = len(counts) if grows else max(2, int(np.searchsorted(patch_tdb_s, start_tdb_s + _STRETCH * period_s)))
     found = free_path(patch_tdb_s[:shot], guess[:shot], forces)
     return found if isinstance(found, NoFreePath) or shot >= len(counts) else _flown_on(found, patch_tdb_s, forces)
 

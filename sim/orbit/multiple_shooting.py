@@ -80,7 +80,7 @@ class NoFreePath:
 def free_path(patch_tdb_s: FloatArray, guess_icrf: FloatArray, forces: ForceModel) -> FreePath | NoFreePath:
     """Find the free flight near guessed states (N, 6) at rising patch epochs (N,), N from 2 up.
 
-    Epochs stay; states change. Gaps close to 10 cm and 0.1 mm/s; over twenty years rounding keeps them from millimetres.
+    Epochs stay; states change. Gaps close to 10 cm and 0.1 mm/s; over decades rounding keeps them from millimetres.
     """
     states = np.array(guess_icrf, dtype=np.float64)
     best = (np.inf, np.inf)
