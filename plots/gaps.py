@@ -9,16 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
-from plots.style import FAINT, INK, RUN_COLOURS, RUN_HATCHES, shorten, words
+from plots.style import FAINT, INK, RUN_COLOURS, shorten, words
 
 FloatArray = NDArray[np.float64]
 
 BINS_PER_DECADE = 5
 SHORTEST_MIN = 1.0
-"""Shorter gaps stand in the first bar."""
+"""Shorter gaps stand in the first bin."""
 LEGEND_COLUMNS = 2
 LEGEND_ROOM = 0.12
-"""Of the height of the bars, for each row of names above them."""
+"""Of the height of the counts, for each row of names above them."""
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
 TICKS_MIN = {
     1.0: "1 min",
     10.0: "10 min",
@@ -35,22 +36,22 @@ TICKS_MIN = {
 def draw_gap_histogram(
     ax: Axes, gaps_by_architecture: Mapping[str, FloatArray], looks: Sequence[int] | None = None
 ) -> None:
-    """Draw how many gaps last how long, bars for each architecture and a triangle at its longest.
+    """Draw how many gaps last how long, an outline for each architecture and a triangle at its longest.
 
     Parameters
     ----------
     ax : Axes
     gaps_by_architecture : mapping of str to ndarray
-        Lengths of gaps in minutes; an architecture without gaps is named and has no bars.
+        Lengths of gaps in minutes; an architecture without gaps is named and has no outline.
     looks : sequence of int, optional
-        Number of each one's colour and hatch, where not all of a row are shown.
+        Number of each one's colour and dashes, where not all of a row are shown.
     """
     looks = range(len(gaps_by_architecture)) if looks is None else looks
     names = list(gaps_by_architecture)
     lengths = [np.maximum(np.asarray(gaps_by_architecture[name], dtype=float), SHORTEST_MIN) for name in names]
     edges = _edges(max((float(length.max(initial=SHORTEST_MIN)) for length in lengths), default=SHORTEST_MIN))
     counts = [np.histogram(length, edges)[0] for length in lengths]
-    _draw_bars(ax, names, looks, lengths, counts, edges)
+    _draw_steps(ax, names, looks, lengths, counts, edges)
     for number, length in zip(looks, lengths, strict=True):
         if length.size:
             ax.plot(
@@ -82,13 +83,13 @@ def duration_words(minutes: float) -> str:
 
 
 def _edges(longest_min: float) -> FloatArray:
-    """Edges of bars, evenly by decades from a minute to beyond the longest."""
+    """Edges of bins, evenly by decades from a minute to beyond the longest."""
     bins = max(BINS_PER_DECADE, int(np.floor(BINS_PER_DECADE * np.log10(longest_min / SHORTEST_MIN))) + 1)
     edges: FloatArray = SHORTEST_MIN * 10.0 ** (np.arange(bins + 1) / BINS_PER_DECADE)
     return edges
 
 
-def _draw_bars(
+def _draw_steps(
     ax: Axes,
     names: list[str],
     looks: Sequence[int],
@@ -96,14 +97,12 @@ def _draw_bars(
     counts: list[NDArray[np.int64]],
     edges: FloatArray,
 ) -> None:
-    """Draw bars of all architectures side by side within each bin."""
-    logs, share = np.log10(edges), 0.86 / max(1, len(names))
+    """Draw the counts of all architectures over the same bins: outlines over each other, faintly filled."""
     for number, (name, length, count) in enumerate(zip(names, lengths, counts, strict=True)):
-        left = 10.0 ** (logs[:-1] + (0.07 + number * share) * np.diff(logs))
-        right = 10.0 ** (logs[:-1] + (0.07 + (number + 1) * share) * np.diff(logs))
-        ax.bar(
-            left, count, right - left, align="edge", color=_colour(looks[number]), edgecolor="white",
-            linewidth=0.4, hatch=RUN_HATCHES[looks[number] % len(RUN_HATCHES)],
+        colour, dashes = _colour(looks[number]), DASHES[looks[number] % len(DASHES)]
+        ax.stairs(count, edges, fill=True, color=colour, alpha=0.16, linewidth=0.0, zorder=2.0)
+        ax.stairs(
+            count, edges, color=colour, linestyle=dashes, linewidth=2.0, zorder=3.0,
             label=f"{shorten(words(name), 40)}: {_note(length)}",
         )  # fmt: skip
 

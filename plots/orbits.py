@@ -23,6 +23,8 @@ FloatArray = NDArray[np.float64]
 KM_PER_TICK = 1000.0
 Line = Literal["-"] | tuple[float, Sequence[float]]
 LINES: tuple[Line, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+FEW_DAYS = 10
+"""So few points are marked one by one."""
 LONG_D, FORTNIGHT = 400, 14
 """Days from which on fortnights are drawn."""
 SMOOTHER, SMOOTHER_BELOW = 5, 20
@@ -193,7 +195,10 @@ def draw_perilune_history(ax: Axes, station: xr.Dataset) -> None:
             ax.fill_between(middle, least, most, color=colour, alpha=0.25, linewidth=0.0)
             ax.plot(middle, mean, color=colour, linestyle=line, linewidth=1.3, label=str(name))
         else:
-            ax.plot(day, altitude, color=colour, linestyle=line, linewidth=1.0, label=str(name))
+            few = "o" if known.sum() <= FEW_DAYS else ""
+            ax.plot(
+                day, altitude, color=colour, linestyle=line, linewidth=1.0, marker=few, markersize=5.0, label=str(name)
+            )
     ax.axhline(0.0, color=INK, linewidth=0.8)
     ax.set_ylabel("perilune altitude, km")
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
@@ -214,7 +219,8 @@ def draw_argument_picture(ax: Axes, station: xr.Dataset) -> None:
         colour, _ = orbit_style(number)
         argument = station["day_argument_of_perilune_deg"].values[number] % 360.0
         eccentricity = station["day_eccentricity"].values[number]
-        ax.plot(argument, eccentricity, ".", color=colour, markersize=1.6, label=str(name))
+        size = 6.0 if len(argument) <= FEW_DAYS else 1.6
+        ax.plot(argument, eccentricity, ".", color=colour, markersize=size, label=str(name))
     ax.set_xlabel("argument of perilune, °")
     ax.set_ylabel("eccentricity")
     ax.text(0.99, 0.02, "one dot a day", transform=ax.transAxes, ha="right", fontsize=8, color=MUTED)

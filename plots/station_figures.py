@@ -160,7 +160,7 @@ def contact_figure(name: str, station: xr.Dataset) -> Figure | None:
         return None
     edge_d = np.append(days_of(station["contact_day"].values), span_days(station)[1])
     strips, groups = contact_strips(station)
-    has_volume = "contact_daily_volume_gbit" in station
+    has_volume = "contact_daily_volume_gbit" in station and bool(station["contact_daily_volume_gbit"].max() > 0.0)
     strips_in = STRIP_IN * len(strips)
     figure = new_figure(WIDTH_IN, 1.6 + strips_in + (2.6 if has_volume else 0.0))
     write_title(figure, f"Contact day by day: {name}", "share of each day with contact; at the right that of all days")

@@ -81,9 +81,7 @@ def delivery_events(arrivals: Sequence[Arrival], launches: Mapping[str, Spans], 
         if not t < stop_tdb_s:
             continue
         cargo = (", ".join(arrival.cargo) or "no cargo") + ("" if arrival.lands else ", in orbit")
-        yield Event(
-            "arrival", arrival.delivery, t, t, what=f"{cargo}{'' if arrival.lands else ' in orbit'}; {arrival.basis}"
-        )
+        yield Event("arrival", arrival.delivery, t, t, what=f"{cargo}; {arrival.basis}")
         for conflict in arrival.conflicts:
             yield Event("arrival_conflict", arrival.delivery, t, t, what=conflict)
     for lane, found in launches.items():
