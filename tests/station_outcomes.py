@@ -94,6 +94,7 @@ def made_up_contact(point, latitude_deg, begin, stop, hours):
     """Contact for some hours of every 24 by a relay, and two weeks a month directly."""
     day = np.arange(begin, stop, DAY_S)
     relayed = spans(day + 2.0 * HOUR_S * np.sin(day / DAY_S), day + hours * HOUR_S).within(begin, stop)
+    volume = 80.0 + 20.0 * np.sin(day / (5.0 * DAY_S))
     month = np.arange(begin, stop, 27.2 * DAY_S)
     direct = spans(month, month + (13.6 * DAY_S if point == "station" else 0.0)).within(begin, stop)
     either = spans(
@@ -112,7 +113,8 @@ def made_up_contact(point, latitude_deg, begin, stop, hours):
         double_share=0.25,
         range_mean_km=11_000.0,
         range_most_km=17_500.0,
-        volume_gbit=80.0 + 20.0 * np.sin(day / (5.0 * DAY_S)),
+        volume_gbit={"direct": 0.0 * day, "relayed": volume, "any": volume},
+        greatest_store_gbit=0.0,
         link="assumed links",
     )
 

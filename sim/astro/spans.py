@@ -76,6 +76,11 @@ class Spans:
         total: FloatArray = np.interp(t, edges, np.stack([reached - self.duration_s, reached], axis=1).ravel())
         return total
 
+    def covered_s(self, edge_tdb_s: ArrayLike) -> FloatArray:
+        """Length of what of them lies between neighbouring edges (n,), (n - 1,)."""
+        covered: FloatArray = np.diff(self.total_before_s(edge_tdb_s))
+        return covered
+
     def within(self, start_tdb_s: float, stop_tdb_s: float) -> Spans:
         """Return what of them lies between two epochs."""
         return intersection(self, spans([start_tdb_s], [stop_tdb_s]))

@@ -14,6 +14,7 @@ from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc, utc_text
 from sim.results.station_columns import STATION_TABLES
 from sim.results.tables import column_entry, csv_text
+from sim.station.gaps import gap_statistics
 from sim.station.outcome import EVENT_MEANINGS, PATHS, STATES, ContactRecord, LightRecord, StationOutcome
 
 FloatArray = NDArray[np.float64]
@@ -109,9 +110,9 @@ def burn_values(outcome: StationOutcome) -> Values:
 
 CONTACT_FIGURES = (
     *("point", "latitude_rad", "longitude_rad", "relays_in_view_mean", "relays_in_view_most", "double_share"),
-    *("range_mean_km", "range_most_km", "horizon", "link"),
+    *("range_mean_km", "range_most_km", "greatest_store_gbit", "horizon", "link"),
 )
-GAP_FIGURES = ("share", "gaps", "longest_gap_s", "gap_95_s", "mean_gap_s")
+GAP_FIGURES = ("share", "gaps", "longest_gap_s", "gap_95_s", "mean_gap_s", "wait_95_s")
 
 
 def contact_values(outcome: StationOutcome) -> Values:
@@ -128,22 +129,22 @@ def contact_values(outcome: StationOutcome) -> Values:
 
 
 def gap_figures(contact: Spans, start_tdb_s: float, stop_tdb_s: float) -> dict[str, float]:
-    """Return share of time with contact, and count, longest, 95th percentile and mean of the gaps between."""
-    gaps = contact.gaps(start_tdb_s, stop_tdb_s).duration_s
+    """Return share of time with contact, and the figures of the gaps between."""
+    gaps = gap_statistics(contact, start_tdb_s, stop_tdb_s)
     return {
-        "share": contact.within(start_tdb_s, stop_tdb_s).total_s / (stop_tdb_s - start_tdb_s),
-        "gaps": len(gaps),
-        "longest_gap_s": float(gaps.max(initial=0.0)),
-        "gap_95_s": float(np.percentile(gaps, 95.0)) if len(gaps) else 0.0,
-        "mean_gap_s": float(gaps.mean()) if len(gaps) else 0.0,
+        "share": 1.0 - gaps.total_s / (stop_tdb_s - start_tdb_s),
+        "gaps": gaps.count,
+        "longest_gap_s": gaps.longest_s,
+        "gap_95_s": gaps.p95_s,
+        "mean_gap_s": gaps.mean_s,
+        "wait_95_s": gaps.wait_p95_s,
     }
 
 
 def volume_figures(contact: ContactRecord, path: str) -> dict[str, float]:
-    """Return mean and least data a day; they belong to all paths together."""
-    told = path == "any" and len(contact.volume_gbit) > 0
-    mean, least = (contact.volume_gbit.mean(), contact.volume_gbit.min()) if told else (np.nan, np.nan)
-    return {"volume_mean_gbit": float(mean), "volume_least_gbit": float(least)}
+    """Return mean and least data a day that go by a path."""
+    volume = contact.volume_gbit[path]
+    return {"volume_mean_gbit": float(volume.mean()), "volume_least_gbit": float(volume.min())}
 
 
 def gap_values(outcome: StationOutcome) -> Values:

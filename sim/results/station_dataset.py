@@ -15,10 +15,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.astro.spans import Spans
 from sim.results.columns import Column
 from sim.results.labels import Variables, axis, labelled, utc_moments, words
 from sim.results.station import (
+    GAP_FIGURES,
     arrival_values,
     burn_values,
     contact_values,
@@ -157,35 +157,26 @@ def contact_variables(outcome: StationOutcome) -> Variables:
         name = f"contact_{column.name}"
         found[name] = labelled(dims, column, kept.tolist() if column.kind == "text" else kept)
     edges = day_edges(outcome)
-    daily = np.array([[daily_share(contact.spans[path], edges) for path in PATHS] for contact in contacts])
+    covered = [[contact.spans[path].covered_s(edges) for path in PATHS] for contact in contacts]
+    daily = np.array(covered) / np.diff(edges)
     found["contact_day"] = (("contact_day",), utc_moments(edges[:-1]), {"long_name": "begin of the day, UTC"})
     found["contact_daily_share"] = small(
         (("point", "path", "contact_day"), daily, {"units": "1", "long_name": "share of the day with contact"})
     )
-    volumes = [contact.volume_gbit for contact in contacts]
+    volumes = [contact.volume_gbit["any"] for contact in contacts]
     if all(len(volume) == len(edges) - 1 for volume in volumes):
-        meaning = {"units": "Gbit", "long_name": "data of the day"}
+        meaning = {"units": "Gbit", "long_name": "data of the day, both ways together"}
         found["contact_daily_volume_gbit"] = small((("point", "contact_day"), np.array(volumes), meaning))
     return found | rows_variables("gap", GAPS, gap_values(outcome))
 
 
-BY_PATH = ("share", "gaps", "longest_gap_s", "gap_95_s", "mean_gap_s")
+BY_PATH = frozenset({*GAP_FIGURES, "volume_mean_gbit", "volume_least_gbit"})
 
 
 def day_edges(outcome: StationOutcome) -> FloatArray:
     """Return begins and end of the days of the horizon, counted from its start."""
     edges: FloatArray = np.append(np.arange(outcome.start_tdb_s, outcome.stop_tdb_s - 1.0, DAY_S), outcome.stop_tdb_s)
     return edges
-
-
-def daily_share(contact: Spans, edges_tdb_s: FloatArray) -> FloatArray:
-    """Return the share of each day (D,) that spans cover, the days between edges (D + 1,)."""
-    bounds = np.stack([contact.start_tdb_s, contact.stop_tdb_s], axis=1).ravel()
-    covered = np.repeat(np.append(0.0, np.cumsum(contact.duration_s)), 2)[1:-1] if len(contact) else np.zeros(0)
-    if not len(contact):
-        return np.zeros(len(edges_tdb_s) - 1)
-    share: FloatArray = np.diff(np.interp(edges_tdb_s, bounds, covered)) / np.diff(edges_tdb_s)
-    return share
 
 
 def map_variables(found: MapRecord | None) -> Variables:

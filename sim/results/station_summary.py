@@ -58,7 +58,7 @@ POINT_METRICS: tuple[tuple[str, str, str, Literal["more", "less"], str, str], ..
     ("longest_gap_h", "h", "longest span without contact", "less", "longest_gap_h", "any"),
     ("gap_95_h", "h", "95th percentile of the spans without contact", "less", "gap_95_h", "any"),
     ("double_share", "1", "share of time with two relays or more", "more", "double_share", ""),
-    ("volume_mean_gbit", "Gbit/d", "data a day, on average,", "more", "volume_mean_gbit", ""),
+    ("volume_mean_gbit", "Gbit/d", "data a day, on average,", "more", "volume_mean_gbit", "any"),
 )
 """Name, unit, meaning, better way, variable of the contact table, and path of the metrics of a place."""
 

@@ -174,11 +174,14 @@ class Coverage(Entry):
     ground_stations: tuple[GroundStationId, ...] = ()
     """Ids of ground stations on the Earth that hold the link; left out: the Earth's centre, day and night."""
     step_s: Annotated[Second, Field(ge=10, le=3600)] = 60.0
-    """Step of the count of relays in view."""
+    """Step at which paths are looked at, and relays in view counted; edges of spans are closed in on to a second."""
+    relaying: Literal["at_once", "stored"] = "at_once"
+    """For the data a day: `at_once`, both hops of a relay stand together; `stored`: a relay keeps what it hears until
+    it sees the Earth."""
     map_step_deg: Annotated[Deg, Field(ge=1, le=30)] = 4.0
     """Latitudes and longitudes of the map stand so far apart."""
     map_length_s: Annotated[Second, Field(ge=0)] = 28.0 * DAY_S
-    """Time over which the map counts, from the start of the horizon; ``0 d``: no map."""
+    """Time over which the map counts, from when the last relay serves; ``0 d``: no map."""
 
 
 class Phasing(Entry):

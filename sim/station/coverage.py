@@ -7,7 +7,7 @@ slowly, and by a minute and more for the Earth, that takes hours to climb a degr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,34 +79,6 @@ class RangeStatistics:
     greatest_km: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SiteCoverage:
-    """How well a site is served.
-
-    Attributes
-    ----------
-    spans : ContactSpans
-    direct_share, relayed_share, any_share : float
-        Parts of the time with a path of that kind, 0 to 1.
-    direct_gaps, relayed_gaps, any_gaps : GapStatistics
-    mean_relays, most_relays : float, int
-        Relays above the site's horizon at once: mean over time, and most.
-    relay_range : RangeStatistics
-        From the site to the nearest relay with a path, over the minutes with one.
-    """
-
-    spans: ContactSpans
-    direct_share: float
-    relayed_share: float
-    any_share: float
-    direct_gaps: GapStatistics
-    relayed_gaps: GapStatistics
-    any_gaps: GapStatistics
-    mean_relays: float
-    most_relays: int
-    relay_range: RangeStatistics
-
-
 def contact_spans(
     site: SiteGeometry, network: Network, start_tdb_s: float, stop_tdb_s: float, step_s: float = STEP_S
 ) -> ContactSpans:
@@ -131,27 +103,6 @@ def contact_spans(
     return contact_spans_of(site, network, paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s)))
 
 
-def site_coverage(
-    site: SiteGeometry, network: Network, start_tdb_s: float, stop_tdb_s: float, step_s: float = STEP_S
-) -> SiteCoverage:
-    """Judge a site's contact from start to stop; arguments and errors as for ``contact_spans``."""
-    paths = paths_at(site, network, even_epochs(start_tdb_s, stop_tdb_s, step_s))
-    found = contact_spans_of(site, network, paths)
-    direct, relayed, any_path = found.direct, found.relayed, found.any_path
-    return SiteCoverage(
-        found,
-        found.share(direct),
-        found.share(relayed),
-        found.share(any_path),
-        found.gaps(direct),
-        found.gaps(relayed),
-        found.gaps(any_path),
-        sum(found.share(view) for view in found.in_view),
-        most_at_once(found.in_view),
-        relay_range(paths),
-    )
-
-
 def even_epochs(start_tdb_s: float, stop_tdb_s: float, step_s: float) -> FloatArray:
     """Epochs from start to stop, both included, evenly and at most a step apart.
 
@@ -164,15 +115,6 @@ def even_epochs(start_tdb_s: float, stop_tdb_s: float, step_s: float) -> FloatAr
         message = "coverage needs a stop after the start and a positive step"
         raise UsageError(message)
     return np.linspace(start_tdb_s, stop_tdb_s, int(np.ceil((stop_tdb_s - start_tdb_s) / step_s)) + 1)
-
-
-def most_at_once(many: Sequence[Spans]) -> int:
-    """How many of several spans hold at once at most; spans that only touch do not."""
-    starts = np.concatenate([each.start_tdb_s for each in many] or [np.empty(0)])
-    stops = np.concatenate([each.stop_tdb_s for each in many] or [np.empty(0)])
-    change = np.concatenate([np.ones(len(starts)), -np.ones(len(stops))])
-    order = np.lexsort([change, np.concatenate([starts, stops])])
-    return int(np.max(np.cumsum(change[order]), initial=0.0))
 
 
 def contact_spans_of(site: SiteGeometry, network: Network, paths: Paths) -> ContactSpans:

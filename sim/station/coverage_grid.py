@@ -8,7 +8,6 @@ every place where its light came from as seen from the Moon's centre (2 km besid
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,10 +78,6 @@ class GridCoverage:
     mean_range_km: FloatArray
     greatest_range_km: FloatArray
 
-    def area_mean(self, values: FloatArray) -> float:
-        """Mean of values (A, B) over the grid's ground, by the cosine of latitude."""
-        return float(np.average(np.mean(values, axis=1), weights=np.cos(self.latitude_rad)))
-
 
 def global_coverage(
     network: Network,
@@ -103,23 +98,6 @@ def global_coverage(
         For epochs outside the ephemeris.
     """
     latitude, longitude = _middles(-90.0, 90.0, cell_deg), _middles(-180.0, 180.0, cell_deg)
-    return grid_coverage(latitude * DEG, longitude * DEG, network, start_tdb_s, stop_tdb_s, step_s)
-
-
-def polar_coverage(
-    network: Network,
-    start_tdb_s: float,
-    stop_tdb_s: float,
-    step_s: float = GRID_STEP_S,
-    pole: Literal["south", "north"] = "south",
-    within_deg: float = 10.0,
-    cell_deg: tuple[float, float] = (0.5, 5.0),
-) -> GridCoverage:
-    """Coverage of the ground within some degrees of a pole, in cells of latitude by longitude; errors as above."""
-    beyond = 90.0 - within_deg
-    latitude = _middles(beyond, 90.0, cell_deg[0])
-    latitude = -latitude[::-1] if pole == "south" else latitude
-    longitude = _middles(-180.0, 180.0, cell_deg[1])
     return grid_coverage(latitude * DEG, longitude * DEG, network, start_tdb_s, stop_tdb_s, step_s)
 
 

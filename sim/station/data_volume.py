@@ -49,17 +49,6 @@ class DataVolume:
         total: FloatArray = self.direct_bit + np.sum(self.relayed_bit, axis=0)
         return total
 
-    @property
-    def mean_bit_per_day(self) -> float:
-        """Over the whole time."""
-        return float(self.total_bit.sum() * DAY_S / self.day_length_s.sum())
-
-    @property
-    def least_bit_per_day(self) -> float:
-        """Of the poorest whole day; of the only one where none is whole."""
-        whole = self.day_length_s >= DAY_S * (1.0 - 1e-9)
-        return float(np.min(self.total_bit[whole] if whole.any() else self.total_bit))
-
 
 def data_volume(paths: Paths, contact: ContactSpans, links: StationLinks) -> DataVolume:
     """Bits that a site brings home between its paths' first and last epoch.
@@ -74,7 +63,7 @@ def data_volume(paths: Paths, contact: ContactSpans, links: StationLinks) -> Dat
     """
     t, step_s = paths.t_tdb_s, np.diff(paths.t_tdb_s)
     free = range_rates(paths, links)
-    direct = _middles(free.direct_bit_s) * covered_s(contact.direct, t) / step_s
+    direct = _middles(free.direct_bit_s) * contact.direct.covered_s(t) / step_s
     heard = _middles(free.to_relay_bit_s) * _covered(contact.in_view, t) / step_s
     if not links.stores:
         both = np.minimum(_middles(free.to_relay_bit_s), _middles(free.backhaul_bit_s))
@@ -95,18 +84,8 @@ def data_volume(paths: Paths, contact: ContactSpans, links: StationLinks) -> Dat
     )
 
 
-def covered_s(some: Spans, edge_tdb_s: FloatArray) -> FloatArray:
-    """Seconds that spans cover between neighbouring edges (n,), (n - 1,)."""
-    if not len(some):
-        return np.zeros(len(edge_tdb_s) - 1)
-    at = np.stack([some.start_tdb_s, some.stop_tdb_s], axis=-1).ravel()
-    total = np.stack([np.zeros(len(some)), some.duration_s], axis=-1).ravel().cumsum()
-    covered: FloatArray = np.diff(np.interp(edge_tdb_s, at, total))
-    return covered
-
-
 def _covered(many: tuple[Spans, ...], t: FloatArray) -> FloatArray:
-    return np.array([covered_s(some, t) for some in many]).reshape(len(many), len(t) - 1)
+    return np.array([some.covered_s(t) for some in many]).reshape(len(many), len(t) - 1)
 
 
 def _middles(rate: FloatArray) -> FloatArray:

@@ -81,7 +81,7 @@ class StationLinks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathRates:
-    """Bits a second at epochs (n,), zero where a path is closed.
+    """Bits a second at epochs (n,) that the ranges alone allow, whether or not the lines are free.
 
     Attributes
     ----------
@@ -93,17 +93,6 @@ class PathRates:
     direct_bit_s: FloatArray
     to_relay_bit_s: FloatArray
     backhaul_bit_s: FloatArray
-
-    @property
-    def relayed_bit_s(self) -> FloatArray:
-        """Of the path through each relay (R, n) with both hops at once: the slower one's."""
-        return np.minimum(self.to_relay_bit_s, self.backhaul_bit_s)
-
-    @property
-    def best_bit_s(self) -> FloatArray:
-        """Of the fastest path (n,): a station speaks on one at a time."""
-        best: FloatArray = np.maximum(self.direct_bit_s, np.max(self.relayed_bit_s, axis=0, initial=0.0))
-        return best
 
 
 def free_space_loss_db(range_km: ArrayLike, frequency_hz: float) -> FloatArray:
@@ -136,22 +125,12 @@ def data_rate_bit_s(link: Link, range_km: ArrayLike) -> FloatArray:
 
 
 def range_rates(paths: Paths, links: StationLinks) -> PathRates:
-    """Rates that the ranges alone allow, whether or not the lines are free."""
+    """Rates of a station's paths at their epochs."""
     nothing = np.zeros(len(paths.t_tdb_s))
     return PathRates(
         nothing if links.direct is None else data_rate_bit_s(links.direct, paths.earth_km),
         data_rate_bit_s(links.to_relay, paths.relay_km),
         data_rate_bit_s(links.relay_to_earth, paths.backhaul_km),
-    )
-
-
-def path_rates(paths: Paths, links: StationLinks) -> PathRates:
-    """Rates of a station's paths at their epochs."""
-    free = range_rates(paths, links)
-    return PathRates(
-        np.where(paths.direct_rad >= 0.0, free.direct_bit_s, 0.0),
-        np.where(paths.view_rad >= 0.0, free.to_relay_bit_s, 0.0),
-        np.where(paths.backhaul_rad >= 0.0, free.backhaul_bit_s, 0.0),
     )
 
 

@@ -168,8 +168,10 @@ class ContactRecord:
         Share of time with two relays or more.
     range_mean_km, range_most_km : float
         To the nearest relay in contact; NaN where there never is one.
-    volume_gbit : ndarray (D,)
-        Data a day by day of the horizon, both ways together at the better rate.
+    volume_gbit : dict
+        By ``PATHS``: data a day (D,) that goes each way, by the faster one at a time, and both together.
+    greatest_store_gbit : float
+        Most that a relay holds at once, where relays store; else 0.
     link : str
         What the volume assumes.
     """
@@ -185,7 +187,8 @@ class ContactRecord:
     double_share: float
     range_mean_km: float
     range_most_km: float
-    volume_gbit: FloatArray
+    volume_gbit: dict[str, FloatArray]
+    greatest_store_gbit: float
     link: str
 
 

@@ -18,7 +18,7 @@ from sim.scenario.station_checks import OWN_SITE
 from sim.station.arrivals import BETWEEN_LANDINGS_S, arrival_of_elements
 from sim.station.conflicts import Landing, arrival_conflicts, sun_eclipsed, without_contact
 from sim.station.conjunctions import conjunctions
-from sim.station.contact_record import contact_record, map_record, network_of, point_site
+from sim.station.contact_record import contact_record, links_of, map_record, network_of, point_site
 from sim.station.eclipses import Body, SiteEclipses, eclipsed_light, orbit_eclipses, site_eclipses
 from sim.station.elements import ElementFlight, station_flights
 from sim.station.happenings import (
@@ -146,10 +146,11 @@ def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
     """Contact of the station's site and of the scenario's points."""
     asked, span = scene.scenario.coverage, (scene.start_tdb_s, scene.stop_tdb_s, scene.scenario.coverage.step_s)
     network = network_of(scene.scenario, scene.relays)
-    records = [contact_record(OWN_SITE, scene.site, network, *span)]
+    links = links_of(scene.scenario)
+    records = [contact_record(OWN_SITE, scene.site, network, links, *span)]
     for name, point in asked.points.items():
         network = network_of(scene.scenario, scene.relays, point.min_elevation_deg * DEG)
-        records.append(contact_record(name, point_site(point), network, *span))
+        records.append(contact_record(name, point_site(point), network, links, *span))
     return tuple(records)
 
 

@@ -152,7 +152,7 @@ def schedule_tasks(
     _check(tasks, pools)
     hours = np.diff(t_tdb_s) / HOUR_S
     open_spans = [_open_spans(task, t_tdb_s) for task in tasks]
-    open_h = np.array([covered_h(each, t_tdb_s) for each in open_spans]).reshape(len(tasks), len(hours))
+    open_h = np.array([each.covered_s(t_tdb_s) / HOUR_S for each in open_spans]).reshape(len(tasks), len(hours))
     day = ((t_tdb_s[:-1] - t_tdb_s[0] + _CLOCKS_APART_S) // DAY_S).astype(np.int64)
     people_h, offered_h = _crew_hours(stays, t_tdb_s)
     done_h, lost_h, used_h = np.zeros(open_h.shape), np.zeros((len(tasks), 2)), np.zeros(len(hours))
@@ -192,16 +192,6 @@ def schedule_tasks(
     )
 
 
-def covered_h(where: Spans, t_tdb_s: FloatArray) -> FloatArray:
-    """Hours of each step (n - 1,) of ascending epochs (n,) that lie in spans."""
-    if not len(where):
-        return np.zeros(len(t_tdb_s) - 1)
-    edges = np.stack([where.start_tdb_s, where.stop_tdb_s], axis=-1).ravel()
-    reached_s = np.stack([np.zeros(len(where)), where.duration_s], axis=-1)
-    hours: FloatArray = np.diff(np.interp(t_tdb_s, edges, np.cumsum(reached_s.ravel()))) / HOUR_S
-    return hours
-
-
 def _open_spans(task: Task, t_tdb_s: FloatArray) -> Spans:
     """Where everything but power and crew holds."""
     there = spans([max(task.start_tdb_s, t_tdb_s[0])], [t_tdb_s[-1]])
@@ -212,7 +202,7 @@ def _crew_hours(stays: Sequence[Stay], t_tdb_s: FloatArray) -> tuple[FloatArray,
     """Hours of people being there, and hours of theirs for science spread evenly, by step."""
     people, offered = np.zeros(len(t_tdb_s) - 1), np.zeros(len(t_tdb_s) - 1)
     for stay in stays:
-        there = stay.count * covered_h(spans([stay.start_tdb_s], [stay.stop_tdb_s]), t_tdb_s)
+        there = stay.count * spans([stay.start_tdb_s], [stay.stop_tdb_s]).covered_s(t_tdb_s) / HOUR_S
         people += there
         offered += there * stay.work_per_day_h / 24.0 * stay.science
     return people, offered

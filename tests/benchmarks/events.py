@@ -11,8 +11,8 @@ from sim.constants import R_MOON_KM
 from sim.orbit.ephemeris import LunarEphemeris, even_step_s
 from sim.station.eclipses import orbit_eclipses
 from sim.station.occultations import earth_hidden
-from sim.station.relay import TwoBodyRelay
 from sim.units import DEG, YEAR_S
+from tests.two_body_relay import TwoBodyRelay
 
 
 def relay_year(start_tdb_s):

@@ -15,7 +15,7 @@ from sim.astro.time import tdb_s_from_utc
 from sim.catalog.loader import load_catalog
 from sim.constants import R_MOON_KM
 from sim.station.contact import earth_elevation
-from sim.station.coverage import contact_spans, even_epochs, site_coverage
+from sim.station.coverage import contact_spans, even_epochs, relay_range
 from sim.station.coverage_grid import grid_coverage
 from sim.station.ground import elevations_rad
 from sim.station.horizon import packaged_horizon
@@ -93,15 +93,15 @@ def test_a_relay_straight_behind_the_moon_never_sees_the_earth():
 def test_a_circular_polar_orbit_over_the_pole_for_its_closed_share(altitude_km, least_deg):
     radius, least = R_MOON_KM + altitude_km, least_deg * DEG
     orbit = OverThePoles(radius, 2.5 * HOUR_S)
-    found = site_coverage(
+    found = contact_spans(
         site_geometry(90.0, 0.0), Network((orbit,), least_elevation_rad=least), START, START + 8 * 2.5 * HOUR_S
     )
     # Half the arc above an elevation: arccos(R cos(e) / r) - e (Wertz & Larson 1999, section 5.2).
     half_arc = np.arccos(R_MOON_KM * np.cos(least) / radius) - least
     # Edges to 0.1 s, 16 of them in 20 h.
-    assert found.mean_relays == pytest.approx(half_arc / np.pi, abs=16 * 0.1 / (20.0 * HOUR_S))
+    assert found.share(found.in_view[0]) == pytest.approx(half_arc / np.pi, abs=16 * 0.1 / (20.0 * HOUR_S))
     # Gaps of its view: low over the limb it loses the Earth before it sets.
-    gaps = found.spans.gaps(found.spans.in_view[0])
+    gaps = found.gaps(found.in_view[0])
     assert gaps.count == 8 + 1
     assert gaps.longest_s == pytest.approx((1.0 - half_arc / np.pi) * 2.5 * HOUR_S, abs=0.2)
 
@@ -189,23 +189,26 @@ def test_a_grid_says_what_single_sites_say():
         for row in range(2):
             for column in range(2):
                 site = site_geometry(latitude[row] / DEG, longitude[column] / DEG)
-                one = site_coverage(site, network, START, stop, step)
+                one = contact_spans(site, network, START, stop, step)
+                distance = relay_range(paths_at(site, network, even_epochs(START, stop, step)))
                 here = (row, column)
                 # Every edge is rounded to a minute: 40 passes leave 40 x 60 / sqrt(12) s of 10 d at random.
-                for name in ("direct_share", "relayed_share", "any_share"):
-                    assert getattr(grid, name)[here] == pytest.approx(getattr(one, name), abs=5e-4)
-                assert grid.mean_relays[here] == pytest.approx(one.mean_relays, abs=5e-4)
-                assert grid.most_relays[here] == one.most_relays
-                for name in ("direct_gaps", "relayed_gaps", "any_gaps"):
-                    ours, theirs = getattr(grid, name), getattr(one, name)
+                ways = {"direct": one.direct, "relayed": one.relayed, "any": one.any_path}
+                middles = np.arange(START + 0.5 * step, stop, step)
+                in_view = np.count_nonzero([view.contain(middles) for view in one.in_view], axis=0)
+                assert grid.mean_relays[here] == pytest.approx(sum(map(one.share, one.in_view)), abs=5e-4)
+                assert grid.most_relays[here] == in_view.max()
+                for name, way in ways.items():
+                    assert getattr(grid, f"{name}_share")[here] == pytest.approx(one.share(way), abs=5e-4)
+                    ours, theirs = getattr(grid, f"{name}_gaps"), one.gaps(way)
                     assert ours.count[here] == theirs.count
                     assert ours.longest_s[here] == pytest.approx(theirs.longest_s, abs=step)
                     assert ours.p95_s[here] == pytest.approx(theirs.p95_s, abs=step)
                     assert ours.mean_s[here] == pytest.approx(theirs.mean_s, abs=step)
                 # A relay moves a kilometre a second: half a minute is 30 km at the edge of a pass.
-                assert grid.greatest_range_km[here] == pytest.approx(one.relay_range.greatest_km, abs=60.0)
-                assert grid.least_range_km[here] == pytest.approx(one.relay_range.least_km, abs=60.0)
-                assert grid.mean_range_km[here] == pytest.approx(one.relay_range.mean_km, rel=2e-3)
+                assert grid.greatest_range_km[here] == pytest.approx(distance.greatest_km, abs=60.0)
+                assert grid.least_range_km[here] == pytest.approx(distance.least_km, abs=60.0)
+                assert grid.mean_range_km[here] == pytest.approx(distance.mean_km, rel=2e-3)
 
 
 def test_edges_are_right_to_a_second():

@@ -6,7 +6,7 @@ import pytest
 from sim.constants import GM_MOON_KM3_S2, R_MOON_KM
 from sim.errors import UsageError
 from sim.orbit.ephemeris import LunarEphemeris, even_step_s
-from sim.station.relay import TwoBodyRelay
+from tests.two_body_relay import TwoBodyRelay
 
 START = 9.0e8
 

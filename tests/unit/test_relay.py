@@ -12,7 +12,8 @@ from sim.astro.orientation import icrf_to_moon_me
 from sim.astro.time import tdb_s_from_utc
 from sim.astro.twobody import state_from_orbit, two_body_state
 from sim.orbit.elements import eccentric_anomaly_rad, frame_axes_icrf, orbit_from_apsis_altitudes
-from sim.station.relay import RelayOrbit, kepler_relay
+from sim.station.relay import RelayOrbit
+from tests.two_body_relay import kepler_relay
 
 HOUR_S, DEG = 3600.0, np.pi / 180.0
 START = tdb_s_from_utc("2029-01-01")

@@ -28,9 +28,9 @@ from sim.station.horizon import HorizonMask
 from sim.station.lunar_path import LONGEST_STEP_S, SitePath, path_step_s
 from sim.station.occultations import earth_hidden, tracked
 from sim.station.passes import look, passes
-from sim.station.relay import TwoBodyRelay
 from sim.station.site import site_geometry
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S
+from tests.two_body_relay import TwoBodyRelay
 
 START = tdb_s_from_utc("2030-01-01T00:00:00")
 STATION = GroundStation(

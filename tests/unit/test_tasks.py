@@ -14,7 +14,7 @@ from sim.astro.time import tdb_s_from_utc
 from sim.errors import UsageError
 from sim.scenario.science import CrewStay, ScienceTask, TaskNeeds
 from sim.station.task_inputs import SkySpans, needs_of, stays_of, task_of
-from sim.station.tasks import LIMITS, Stay, Task, covered_h, schedule_tasks
+from sim.station.tasks import LIMITS, Stay, Task, schedule_tasks
 from sim.units import DAY_S, HOUR_S
 
 HOURS = np.arange(241) * HOUR_S
@@ -56,7 +56,6 @@ class TestNeeds:
         assert progress.limited_by == ("light",)
 
     def test_spans_cut_steps_exactly(self):
-        assert covered_h(hours((0.25, 0.5), (0.75, 2.5)), HOURS[:5]) == pytest.approx([0.5, 1.0, 0.5, 0.0])
         progress = schedule_tasks(HOURS, [Task("a", 1.25, {"light": hours((0.25, 0.5), (0.75, 2.5))})])
         assert progress.done_h[0, :3] == pytest.approx([0.5, 1.25, 1.25])
 
