@@ -14,6 +14,7 @@ from plots.style import BURN_COLOUR, FAINT, INK, MUTED
 FloatArray = NDArray[np.float64]
 
 BATTERY_COLOUR = "#0072b2"
+OWN_COLOUR = "#d55e00"
 HIGHEST = 3.0
 """Times the value of the lightest pair that is shown."""
 RIGHT = 0.6
@@ -22,12 +23,14 @@ RIGHT = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SizingView:
-    """Curve of sizes: areas (m,), usable capacities (m,), NaN where none fits, masses (m,)."""
+    """Curve of sizes: areas (m,), usable capacities (m,), NaN where none fits, masses (m,); what there is, if told."""
 
     area_m2: FloatArray
     usable_kwh: FloatArray
     array_kg: FloatArray
     battery_kg: FloatArray
+    own_area_m2: float = np.nan
+    own_usable_kwh: float = np.nan
 
 
 def draw_trade_curve(capacity_ax: Axes, mass_ax: Axes, view: SizingView) -> None:
@@ -57,7 +60,8 @@ def draw_trade_curve(capacity_ax: Axes, mass_ax: Axes, view: SizingView) -> None
         ax.set_axisbelow(True)
         ax.spines[["top", "right"]].set_visible(False)
     if not fits.any():
-        capacity_ax.text(0.5, 0.5, "no battery fits", transform=capacity_ax.transAxes, ha="center", color=MUTED)
+        for ax in (capacity_ax, mass_ax):
+            ax.text(0.5, 0.5, "no battery fits", transform=ax.transAxes, ha="center", color=MUTED)
         return
     best = int(np.nanargmin(mass))
     _mark(
@@ -71,6 +75,18 @@ def draw_trade_curve(capacity_ax: Axes, mass_ax: Axes, view: SizingView) -> None
     capacity_ax.set_ylim(0.0, _top(view.usable_kwh, best))
     mass_ax.set_ylim(0.0, _top(mass, best))
     mass_ax.legend(loc="upper right", ncols=3, fontsize=8)
+    _mark_own(capacity_ax, view)
+
+
+def _mark_own(ax: Axes, view: SizingView) -> None:
+    """Mark the array and the battery that there are: on the curve or above they serve."""
+    across, height = view.own_area_m2, view.own_usable_kwh
+    if np.isnan(across) or np.isnan(height):
+        return
+    is_in = height <= ax.get_ylim()[1]
+    shown = height if is_in else ax.get_ylim()[1]
+    ax.plot(across, shown, marker="o" if is_in else "^", markersize=6.5, color=OWN_COLOUR, clip_on=False, zorder=4.0)
+    _write(ax, view, across, shown, f"as it is: {across:.0f} m², {height:.0f} kWh", above=is_in)
 
 
 def _top(values: FloatArray, best: int) -> float:
@@ -81,11 +97,16 @@ def _top(values: FloatArray, best: int) -> float:
 def _mark(ax: Axes, view: SizingView, best: int, height: float, text: str) -> None:
     across = view.area_m2[best]
     ax.plot(across, height, marker="D", markersize=6.0, color=BURN_COLOUR, markeredgecolor="white", zorder=4.0)
+    _write(ax, view, across, height, text)
+
+
+def _write(ax: Axes, view: SizingView, across: float, height: float, text: str, *, above: bool = True) -> None:
+    """Write beside a spot, on the side that has room."""
     is_right = across > view.area_m2.min() + RIGHT * (view.area_m2.max() - view.area_m2.min())
     ax.annotate(
         text,
         (across, height),
-        (-8 if is_right else 8, 8),
+        (-8 if is_right else 8, 8 if above else -12),
         textcoords="offset points",
         ha="right" if is_right else "left",
         fontsize=8.5,

@@ -37,7 +37,7 @@ from plots.station_views import (
     sun_tracks,
     view_map,
 )
-from plots.station_work_figures import power_figures, tasks_figure
+from plots.station_work_figures import power_figures, sizing_figures, tasks_figure
 from plots.style import new_figure, words, write_title
 from sim.results.run import Run
 
@@ -58,6 +58,7 @@ def station_figures(run: Run) -> Iterator[tuple[str, Figure]]:
         if figure is not None:
             yield stem, figure
     yield from power_figures(run.name, station)
+    yield from sizing_figures(run.name, station)
     tasks = tasks_figure(run.name, station)
     if tasks is not None:
         yield "station_tasks", tasks

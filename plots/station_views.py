@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from plots.coverage_map import Site
 from plots.polar_horizon import Track
 from plots.power_timeline import GridView, StateView
+from plots.sizing import SizingView
 from plots.station_timeline import days_of
 from plots.style import words
 from plots.tasks import LIMIT_LOOKS, TaskView
@@ -154,8 +155,25 @@ def view_grids(station: xr.Dataset) -> Iterator[GridView]:
             floats(station[variable].values[row])[:-1]
             for variable in ("supply_kw", "load_kw", "unmet_kw", "stored_kwh")
         )
-        capacity = np.full(len(light), float(station["grid_capacity_kwh"].values[row]))
+        capacity = np.full(len(light), float(station["grid_usable_kwh"].values[row]))
         yield GridView(str(name), edge_d, light, supply, load, load - unmet, stored, capacity)
+
+
+def view_sizing(station: xr.Dataset, grid: str) -> SizingView | None:
+    """Sizes of a cable; None where there is no array to size, or nothing that would need one."""
+    if "curve" not in station.sizes:
+        return None
+    here = station["curve_grid"].values == grid
+    names = ("area_m2", "usable_kwh", "array_kg", "battery_kg")
+    columns = [floats(station[f"curve_{name}"].values)[here] for name in names]
+    if not here.any() or not columns[0].any() or not np.nansum(columns[1]) > 0.0:
+        return None
+    own = (station["sizing_grid"].values == grid) & (station["sizing_what"].values == "own_array")
+    return SizingView(
+        *columns,
+        own_area_m2=float(station["sizing_area_m2"].values[own][0]),
+        own_usable_kwh=float(station["grid_usable_kwh"].values[station["grid"].values == grid][0]),
+    )
 
 
 def view_states(station: xr.Dataset, grid: str) -> StateView | None:

@@ -17,7 +17,8 @@ from plots.power_timeline import (
     state_legend,
     states_between,
 )
-from plots.station_views import day_words, view_grids, view_states, view_tasks, worst_span
+from plots.sizing import SizingView, draw_trade_curve
+from plots.station_views import day_words, view_grids, view_sizing, view_states, view_tasks, worst_span
 from plots.style import new_figure, words, write_title
 from plots.tasks import draw_task_limits, draw_task_progress, limit_legend, pace_colours
 from sim.results.report import file_stem
@@ -29,13 +30,18 @@ MOST_GRIDS = 6
 
 def power_figures(name: str, station: xr.Dataset) -> Iterator[tuple[str, Figure]]:
     """Make a figure of each cable on which anything ever flows or is asked."""
+    for view in worst_grids(station):
+        yield f"station_power_{file_stem(view.grid)}", power_figure(name, station, view)
+
+
+def worst_grids(station: xr.Dataset) -> list[GridView]:
+    """Cables on which anything ever flows or is asked, in their order: those that lack most where they are many."""
     unmet = (
         dict(zip(station["grid"].values, station["grid_unmet_kwh"].values, strict=True)) if "grid" in station else {}
     )
     used = [view for view in view_grids(station) if view.supply_kw.any() or view.wanted_kw.any()]
-    worst = sorted(used, key=lambda view: -unmet[view.grid])[:MOST_GRIDS]
-    for view in (each for each in used if each in worst):
-        yield f"station_power_{file_stem(view.grid)}", power_figure(name, station, view)
+    worst = sorted(used, key=lambda view: -np.nan_to_num(unmet[view.grid]))[:MOST_GRIDS]
+    return [view for view in used if view in worst]
 
 
 def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
@@ -62,6 +68,26 @@ def power_figure(name: str, station: xr.Dataset, view: GridView) -> Figure:
     return figure
 
 
+def sizing_figures(name: str, station: xr.Dataset) -> Iterator[tuple[str, Figure]]:
+    """Make a figure of each cable that has a power figure and an array that could be larger or smaller."""
+    for view in worst_grids(station):
+        sizes = view_sizing(station, view.grid)
+        if sizes is not None:
+            yield f"station_sizing_{file_stem(view.grid)}", sizing_figure(name, station, view.grid, sizes)
+
+
+def sizing_figure(name: str, station: xr.Dataset, grid: str, view: SizingView) -> Figure:
+    """Array against battery: the smallest battery for each area, and what both weigh."""
+    figure = new_figure(WIDTH_IN, 4.8)
+    row = int(np.flatnonzero(station["grid"].values == grid)[0])
+    write_title(figure, f"Array and battery, {words(grid)}: {name}", str(station["grid_sizing"].values[row]))
+    capacity, mass = figure.subplots(1, 2)
+    draw_trade_curve(capacity, mass, view)
+    capacity.set_title("Smallest battery for each array")
+    mass.set_title("What both weigh")
+    return figure
+
+
 def zoom_words(view: GridView) -> str:
     """Say what the larger panels show."""
     return "Around the worst shortfall" if np.any(view.wanted_kw - view.used_kw > 1e-6) else "Around the lowest supply"
@@ -70,9 +96,8 @@ def zoom_words(view: GridView) -> str:
 def power_words(station: xr.Dataset, row: int) -> str:
     """Say how well a cable serves."""
     served, unmet = (float(station[f"grid_{name}"].values[row]) for name in ("served_share", "unmet_kwh"))
-    said = f"every load is met {100.0 * served:.1f} % of the time"
-    sizing = str(station["grid_sizing"].values[row])
-    return "; ".join(part for part in (said, f"{unmet:,.0f} kWh are missing" if unmet > 0.0 else "", sizing) if part)
+    said = "nothing ever arrives" if np.isnan(served) else f"every load is met {100.0 * served:.1f} % of the time"
+    return "; ".join(part for part in (said, f"{unmet:,.0f} kWh are missing" if unmet > 0.0 else "") if part)
 
 
 def tasks_figure(name: str, station: xr.Dataset) -> Figure | None:

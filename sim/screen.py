@@ -215,7 +215,7 @@ def windows_text(folder: Path, notes: Iterable[str] = ()) -> str:
 
 
 def station_text(summary: Mapping[str, Any]) -> str:
-    """Lay out what is told of a station over time: its elements in orbit, its places, and the other metrics."""
+    """Lay out what is told of a station over time: elements in orbit, places, the other metrics, sizes of power."""
     metrics, units = summary["metrics"], summary["units"]
     parts = []
     if summary["orbits"]:
@@ -230,6 +230,8 @@ def station_text(summary: Mapping[str, Any]) -> str:
         (name.replace("_", " "), _figure(value), units[name]) for name, value in metrics.items() if "[" not in name
     ]
     parts.append(table_text((f"station at {summary['site']}", "", ""), others))
+    if summary["sizing"]:
+        parts.append(table_text(("cable", "what would be enough"), list(summary["sizing"].items())))
     return "\n".join(parts)
 
 

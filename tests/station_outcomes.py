@@ -10,6 +10,7 @@ import numpy as np
 from sim.astro.spans import spans, spans_of_samples
 from sim.astro.time import tdb_s_from_utc
 from sim.station.outcome import (
+    NO_POWER,
     Arrival,
     ContactRecord,
     Event,
@@ -17,6 +18,8 @@ from sim.station.outcome import (
     LightRecord,
     MapRecord,
     OrbitRecord,
+    SizeRecord,
+    SizingRecord,
     StateRecord,
     StationOutcome,
     TaskRecord,
@@ -45,7 +48,11 @@ def made_up_station(start="2030-01-01", days=400, relays=2):
         map=made_up_map(begin),
         light=light,
         grids=(made_up_grid("main", light), made_up_grid("observatory", light)),
-        states=(made_up_states("command_centre", light), made_up_states("energy_1", light)),
+        states=(
+            made_up_states("command_centre", light),
+            made_up_states("energy_1", light),
+            StateRecord("flag", "", begin, np.nan, np.full(len(light.t_tdb_s), NO_POWER, dtype=np.int8), 1.0),
+        ),
         tasks=(made_up_task("radio", light, 2000.0), made_up_task("geology", light, 600.0)),
         arrivals=(
             Arrival("energy_first", "medium_cargo", begin + 60 * DAY_S, ("energy_1",), "best flight of window 2"),
@@ -205,17 +212,33 @@ def made_up_grid(name, light):
     return GridRecord(
         grid=name,
         elements=("energy_1", "command_centre"),
-        assumed=("battery",),
+        assumed=("battery.fade",),
         t_tdb_s=light.t_tdb_s,
         supply_kw=supply,
         load_kw=load,
         unmet_kw=unmet,
         stored_kwh=stored,
-        capacity_kwh=120.0,
+        usable_kwh=120.0,
         served_share=float((unmet <= 0.0).mean()),
         unmet_kwh=float(unmet.sum()),
-        sizing="45 m2 and 800 kWh",
+        array_light=float(light.sun_fraction.mean()),
+        array_horizon="",
+        sizing=made_up_sizing(),
     )
+
+
+def made_up_sizing():
+    """A curve that falls like one over the area; no array makes the cable's own battery enough."""
+    area = np.linspace(40.0, 160.0, 25)
+    usable = np.where(area < 45.0, np.nan, 400.0 + 12_000.0 / (area - 42.0))
+    array_kg, battery_kg = 4.0 * area, usable / 0.128
+    best = int(np.nanargmin(array_kg + battery_kg))
+    own = SizeRecord("own_array", 60.0, 1066.667, 1333.333, 240.0, 8333.333, 1.0)
+    none = SizeRecord("own_battery", np.nan, 120.0, 150.0, np.nan, np.nan, np.nan, "it does not last")
+    lightest = SizeRecord(
+        "lightest", area[best], usable[best], usable[best] / 0.8, array_kg[best], battery_kg[best], 1.0
+    )
+    return SizingRecord(1.0, (own, none, lightest), 60.0, 120.0, area, usable, array_kg, battery_kg)
 
 
 def made_up_states(name, light):

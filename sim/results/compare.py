@@ -16,7 +16,7 @@ import xarray as xr
 from sim.errors import UsageError
 from sim.results.provenance import provenance_document
 from sim.results.run import PROVENANCE, Run, write_json
-from sim.results.station_summary import StationMetric, dead, station_metrics
+from sim.results.station_summary import StationMetric, station_metrics
 from sim.results.summary import MANY_LANES, METRICS, Metric, Value
 
 COMPARISON = "comparison"
@@ -82,8 +82,10 @@ def unique_names(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def metric_row(metric: Metric, runs: Sequence[Run]) -> MetricRow:
-    """Return one metric of every run."""
-    values = tuple(metric.of([lane.data for lane in run.lanes]) for run in runs)
+    """Return one metric of every run; None of a run without lanes but for their number."""
+    values = tuple(
+        metric.of([lane.data for lane in run.lanes]) if run.lanes or metric.name == "lanes" else None for run in runs
+    )
     best = best_columns(metric, values) if can_be_ranked(metric, runs) else ()
     return MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best)
 
@@ -98,7 +100,7 @@ def station_rows(runs: Sequence[Run]) -> tuple[MetricRow, ...]:
     rows = []
     for metric in station_metrics([run.station for run in runs]):
         values = tuple(metric.of(run.station) for run in runs)
-        best = best_columns(metric, values) if can_be_ranked_of_stations(metric, runs) else ()
+        best = best_columns(metric, values) if stations_can_be_ranked(runs) else ()
         rows.append(MetricRow(metric.name, metric.unit, metric.meaning, metric.better, metric.decimals, values, best))
     return tuple(rows)
 
@@ -111,11 +113,9 @@ def can_be_ranked(metric: Metric, runs: Sequence[Run]) -> bool:
     return not metric.grows or len({np.datetime64(end) - np.datetime64(start) for start, end in horizons}) == 1
 
 
-def can_be_ranked_of_stations(metric: StationMetric, runs: Sequence[Run]) -> bool:
-    """Whether a station's metric can be ranked: over one horizon; the dead ask no power, so only among the living."""
-    if len({(run.header.start, run.header.end) for run in runs if run.station is not None}) > 1:
-        return False
-    return not metric.name.startswith("power_") or not any(dead(run.station) for run in runs if run.station is not None)
+def stations_can_be_ranked(runs: Sequence[Run]) -> bool:
+    """Whether stations can be ranked: over one horizon."""
+    return len({(run.header.start, run.header.end) for run in runs if run.station is not None}) <= 1
 
 
 def best_columns(metric: Metric | StationMetric, values: Sequence[Value]) -> tuple[int, ...]:
@@ -155,10 +155,9 @@ def notes(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     unranked = [metric.name for metric in METRICS if metric.better and not can_be_ranked(metric, runs)]
     if unranked and any(run.lanes for run in runs):
         found.append(f"no best is marked where the horizon decides: {', '.join(unranked)}")
-    told = [metric for metric in station_metrics([run.station for run in runs]) if metric.better]
-    unranked = [metric.name for metric in told if not can_be_ranked_of_stations(metric, runs)]
-    if unranked:
-        found.append(f"no best is marked where horizons differ or elements die: {', '.join(unranked)}")
+    told = [metric.name for metric in station_metrics([run.station for run in runs]) if metric.better]
+    if told and not stations_can_be_ranked(runs):
+        found.append(f"no best is marked where horizons differ: {', '.join(told)}")
     return tuple(found)
 
 

@@ -132,6 +132,7 @@ STATION_PARTS = {
     "station_horizon": "light",
     "station_dark_gaps": "light",
     "station_power": "power",
+    "station_sizing": "sizing",
     "station_tasks": "tasks",
 }
 """Beside which table of the station a picture stands, by the beginning of its name."""
@@ -186,6 +187,7 @@ CAPTIONS = {
     "station_horizon": "The horizon around the site, with the ways of Sun and Earth over it.",
     "station_dark_gaps": "Each span without light, by its length.",
     "station_power": "Power supplied, asked and stored, and what each element does; below, around the worst span.",
+    "station_sizing": "The smallest battery for each array, and what both weigh; a diamond at the lightest pair.",
     "station_tasks": "Science tasks: how far each gets, and what it waits for.",
 }
 

@@ -19,6 +19,7 @@ STATION_CARDS = {
     "longest_dark_d": "longest time without light",
     "upkeep_m_s_per_year": "a year keep all orbits",
     "orbiters_lost": "elements in orbit lost",
+    "elements_dead": "surface elements lost for want of power",
     "power_served_share": "of the time every load is met, worst cable",
     "tasks_done_share": "of the science tasks' hours done",
 }
@@ -32,8 +33,11 @@ ENDS = {
     "escape": "escapes",
     "propellant": "out of propellant",
 }
-STATE_HOURS = ("active", "night", "dormant", "unpowered", "dead")
-"""States whose hours are told, in the order of their columns."""
+SIZES = {
+    "own_array": "battery for its array",
+    "own_battery": "array for its battery",
+    "lightest": "the lightest pair",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Row:
 class StationSection:
     """The station's part of the page; tables without rows are left out.
 
-    ``links`` and ``horizons`` are what data volumes and light rest on, each said once.
+    ``links``, ``horizons`` and ``array_horizons`` are what data volumes, light, and the light of arrays on masts rest
+    on, each said once.
     """
 
     site: str
@@ -62,6 +67,8 @@ class StationSection:
     light: tuple[Row, ...]
     horizons: tuple[str, ...]
     power: tuple[Row, ...]
+    array_horizons: tuple[str, ...]
+    sizes: tuple[Row, ...]
     surface: tuple[Row, ...]
     tasks: tuple[Row, ...]
     arrivals: tuple[Row, ...]
@@ -78,6 +85,8 @@ def station_section(station: xr.Dataset) -> StationSection:
         light=rows_of(station, "light"),
         horizons=tuple(dict.fromkeys((str(station.attrs["horizon"]), *texts_of(station, "contact_horizon")))),
         power=rows_of(station, "grid"),
+        array_horizons=texts_of(station, "grid_array_horizon"),
+        sizes=rows_of(station, "sizing"),
         surface=rows_of(station, "element"),
         tasks=rows_of(station, "task"),
         arrivals=rows_of(station, "arrival"),
@@ -165,6 +174,15 @@ def number_text(value: float | None, decimals: int = 0) -> str:
     return "–" if value is None else f"{value:,.{decimals}f}".replace(",", THIN_SPACE)
 
 
+def power_text(kilowatts: float | None) -> str:
+    """Return a power in its natural unit, a dash for none: ``45 W``, ``0.35 kW``, ``12.3 kW``."""
+    if kilowatts is None:
+        return "–"
+    if 0.0 < abs(kilowatts) < 0.1:
+        return f"{1000.0 * kilowatts:.3g} W"
+    return f"{number_text(kilowatts, 2 if abs(kilowatts) < 1.0 else 1)} kW"
+
+
 def listed_text(text: str | None) -> str:
     """Return ids joined with ``;`` as words joined with commas, a dash for none."""
     return ", ".join(part.replace("_", " ") for part in (text or "").split(";") if part) or "–"
@@ -174,6 +192,16 @@ def needs_text(text: str | None) -> str:
     """Return what a task waited for, ``light=1200.0;power=3.5``, as words: the three that cost most."""
     pairs = [part.partition("=") for part in (text or "").split(";") if part]
     return ", ".join(f"{need} {hours_text(float(hours))}" for need, _, hours in pairs[:3]) or "–"
+
+
+def keys_text(text: str | None) -> str:
+    """Return keys joined with ``;`` as they are written, without where they stand, a dash for none."""
+    return ", ".join(dict.fromkeys(part.replace("source.", "") for part in (text or "").split(";") if part)) or "–"
+
+
+def size_text(what: str) -> str:
+    """Return what is sized, in words."""
+    return SIZES.get(what, what)
 
 
 def day_text(epoch: np.datetime64 | None) -> str:
@@ -190,8 +218,11 @@ FILTERS = {
     "share": share_text,
     "hours": hours_text,
     "number": number_text,
+    "power": power_text,
     "listed": listed_text,
     "needs": needs_text,
+    "keys": keys_text,
+    "size": size_text,
     "end_of_service": end_text,
     "day": day_text,
 }

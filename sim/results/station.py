@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sim.results.station_columns import STATION_TABLES
 from sim.results.tables import column_entry, csv_text
 from sim.station.gaps import gap_statistics
 from sim.station.outcome import EVENT_MEANINGS, PATHS, STATES, ContactRecord, LightRecord, StationOutcome
+from sim.station.sizing_record import sizing_words
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, Any]
@@ -46,6 +48,8 @@ def station_tables_text(outcome: StationOutcome) -> dict[str, str]:
         "light.csv": [light_values(outcome)],
         "dark_gaps.csv": [dark_values(outcome)],
         "power.csv": [power_values(outcome)],
+        "sizing.csv": [sizing_values(outcome)],
+        "sizing_curve.csv": [sizing_curve_values(outcome)],
         "surface_elements.csv": [surface_values(outcome)],
         "tasks.csv": [task_values(outcome)],
         "arrivals.csv": [arrival_values(outcome)],
@@ -218,16 +222,44 @@ def power_values(outcome: StationOutcome) -> Values:
             "elements": ";".join(grid.elements),
             "served_share": grid.served_share,
             "unmet_kwh": grid.unmet_kwh,
-            "capacity_kwh": grid.capacity_kwh,
-            "lowest_kwh": float(grid.stored_kwh.min(initial=np.inf)) if grid.capacity_kwh else 0.0,
+            "usable_kwh": grid.usable_kwh,
+            "lowest_kwh": float(grid.stored_kwh.min(initial=np.inf)) if grid.usable_kwh else 0.0,
             "mean_supply_kw": float(grid.supply_kw.mean()),
             "mean_load_kw": float(grid.load_kw.mean()),
-            "sizing": grid.sizing,
+            "array_light": grid.array_light,
+            "array_horizon": grid.array_horizon,
+            "sizing": sizing_words(grid.sizing),
             "assumed": ";".join(grid.assumed),
         }
         for grid in outcome.grids
     ]
     return rows([column.source for column in STATION_TABLES["power.csv"]], found)
+
+
+def sizing_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``sizing.csv``: three of each cable that has an array."""
+    found = [
+        asdict(size)
+        | {
+            "grid": grid.grid,
+            "availability": grid.sizing.availability,
+            "mass_kg": size.array_kg + size.battery_kg,
+        }
+        for grid in outcome.grids
+        if grid.sizing is not None
+        for size in grid.sizing.sizes
+    ]
+    return rows([column.source for column in STATION_TABLES["sizing.csv"]], found)
+
+
+CURVE_ARRAYS = ("area_m2", "usable_kwh", "array_kg", "battery_kg")
+
+
+def sizing_curve_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``sizing_curve.csv``, cable by cable."""
+    sized = [(grid.grid, grid.sizing) for grid in outcome.grids if grid.sizing is not None]
+    arrays = {name: np.concatenate([np.empty(0), *(getattr(each, name) for _, each in sized)]) for name in CURVE_ARRAYS}
+    return {"grid": [grid for grid, sizing in sized for _ in sizing.area_m2]} | arrays
 
 
 def surface_values(outcome: StationOutcome) -> Values:
@@ -240,7 +272,7 @@ def surface_values(outcome: StationOutcome) -> Values:
             "died_tdb_s": record.died_tdb_s,
         }
         | {
-            f"{name}_h": float(np.count_nonzero(record.state[:-1] == code)) * record.step_h
+            f"{name}_h": float(np.count_nonzero(record.state[:-1] == code)) * record.step_h if record.grid else np.nan
             for code, name in enumerate(STATES)
         }
         for record in outcome.states

@@ -114,18 +114,48 @@ DARK = (
 POWER = (
     text("grid", "cable that joins elements, or the one element that has none"),
     text("elements", "its elements, joined with ;"),
-    share("served_share", "share of time with every load met"),
-    number("unmet_kwh", "kWh", "load not met over the horizon"),
-    number("capacity_kwh", "kWh", "of its batteries"),
-    number("lowest_kwh", "kWh", "least that was stored"),
-    number("mean_supply_kw", "kW", "what sources could give, on average"),
-    number("mean_load_kw", "kW", "what was asked, on average"),
-    text("sizing", "array and battery that would meet every load"),
-    text("assumed", "figures with status assumed, joined with ;"),
+    share(
+        "served_share",
+        "share of the time since the first arrival with every load met, that of elements that died included; "
+        "empty: nothing ever arrives",
+    ),
+    number("unmet_kwh", "kWh", "load not met over the horizon, that of elements that died included; empty likewise"),
+    number("usable_kwh", "kWh", "most that may be taken from its batteries when full: nameplate x depth of discharge"),
+    number("lowest_kwh", "kWh", "least of that which was stored"),
+    number("mean_supply_kw", "kW", "what sources could give, on average", 6),
+    number("mean_load_kw", "kW", "what was asked, on average, the load of elements that died included", 6),
+    share("array_light", "mean part of the Sun's disc that its arrays see, by area; empty: it has none"),
+    text("array_horizon", "what the horizons of arrays on masts of their own rest on; empty: none stands on one"),
+    text("sizing", "array and battery that would be enough, in words (sizing.csv has the figures)"),
+    text("assumed", "keys of its elements' arrays and batteries left to values the format assumes, joined with ;"),
+)
+SIZING = (
+    text("grid", "cable that joins elements, or the one element that has none"),
+    share("availability", "wanted share of time with every load met"),
+    text(
+        "what",
+        "own_array: the smallest battery for the array it has; own_battery: the smallest array for the battery it has; "
+        "lightest: the lightest pair; all its elements there from the start, with a battery full and new",
+    ),
+    number("area_m2", "m2", "array; empty: none fits"),
+    number("usable_kwh", "kWh", "usable capacity of the battery; empty: none fits"),
+    number("nameplate_kwh", "kWh", "its whole capacity, by the depth of discharge"),
+    number("array_kg", "kg", "mass of the array, by its areal mass", 1),
+    number("battery_kg", "kg", "mass of the battery, by its specific energy", 1),
+    number("mass_kg", "kg", "of both", 1),
+    share("served_share", "share of time served by the two"),
+    text("note", "why none fits"),
+)
+SIZING_CURVE = (
+    text("grid", "cable that joins elements, or the one element that has none"),
+    number("area_m2", "m2", "array"),
+    number("usable_kwh", "kWh", "usable capacity of the smallest battery for it; empty: none fits"),
+    number("array_kg", "kg", "mass of the array", 1),
+    number("battery_kg", "kg", "mass of the battery", 1),
 )
 SURFACE = (
     text("element", "element on the surface"),
-    text("grid", "cable it hangs on, or its own name"),
+    text("grid", "cable it hangs on, or its own name; empty: it has nothing to do with power, and no hours are told"),
     utc("arrival_utc", "arrival_tdb_s", "it is there; empty: never"),
     utc("died_utc", "died_tdb_s", "it is lost for want of power; empty: never"),
     number("active_h", "h", "hours at full service", 1),
@@ -161,7 +191,7 @@ SKY = (
 )
 GRID = (
     number("supply_kw", "kW", "what the sources give"),
-    number("load_kw", "kW", "what is asked"),
+    number("load_kw", "kW", "what full service asks, that of elements that died included"),
     number("unmet_kw", "kW", "what is asked and not met"),
     number("stored_kwh", "kWh", "in the batteries"),
 )
@@ -185,6 +215,8 @@ STATION_TABLES = {
     "light.csv": LIGHT,
     "dark_gaps.csv": DARK,
     "power.csv": POWER,
+    "sizing.csv": SIZING,
+    "sizing_curve.csv": SIZING_CURVE,
     "surface_elements.csv": SURFACE,
     "tasks.csv": TASKS,
     "arrivals.csv": ARRIVALS,

@@ -2,8 +2,8 @@
 
 Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``point`` and ``path`` (contact),
 ``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``light`` (its years), ``mask`` (terrain),
-``dark``; ``grid``, ``element`` (on the surface); ``task``; ``event``; ``arrival``; ``burn``. What a scenario has not
-has no variables.
+``dark``; ``grid``, ``sizing`` and ``curve`` (its sizes), ``element`` (on the surface); ``task``; ``event``;
+``arrival``; ``burn``. What a scenario has not has no variables.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from sim.results.station import (
     light_values,
     orbit_values,
     power_values,
+    sizing_curve_values,
+    sizing_values,
     surface_values,
     task_values,
 )
@@ -44,6 +46,8 @@ from sim.results.station_columns import (
     MAP,
     ORBITS,
     POWER,
+    SIZING,
+    SIZING_CURVE,
     SKY,
     SURFACE,
     TASKS,
@@ -70,6 +74,9 @@ def station_dataset(outcome: StationOutcome) -> xr.Dataset:
         | contact_variables(outcome)
         | map_variables(outcome.map)
         | power_variables(outcome)
+        | rows_variables("sizing", SIZING, sizing_values(outcome))
+        | rows_variables("curve", SIZING_CURVE, sizing_curve_values(outcome))
+        | state_variables(outcome)
         | task_variables(outcome)
         | rows_variables("event", EVENTS, event_values(outcome))
         | rows_variables("arrival", ARRIVALS, arrival_values(outcome))
@@ -212,7 +219,7 @@ def power_variables(outcome: StationOutcome) -> Variables:
     for column in GRID:
         stacked = np.stack([getattr(grid, column.source) for grid in outcome.grids])
         found[column.name] = small(labelled(("grid", "time"), column, stacked))
-    return found | state_variables(outcome)
+    return found
 
 
 def state_variables(outcome: StationOutcome) -> Variables:
@@ -220,7 +227,7 @@ def state_variables(outcome: StationOutcome) -> Variables:
     if not outcome.states:
         return {}
     coded = np.stack([record.state for record in outcome.states])
-    meaning = {"units": "1", "long_name": "what the element does: index into state"}
+    meaning = {"units": "1", "long_name": "what the element does: index into state; -1: it has no power"}
     found: Variables = {
         "state": axis("state", words(STATES), "", "what a surface element does"),
         "element_state": (("element", "time"), coded, meaning),

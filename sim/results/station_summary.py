@@ -120,13 +120,19 @@ def dead(station: xr.Dataset) -> Value:
 
 
 def served(station: xr.Dataset) -> Value:
-    """Return the share of time in which the worst cable meets every load."""
-    return float(station["grid_served_share"].values.min()) if "grid_served_share" in station else None
+    """Return the share of time in which the worst cable meets every load; None where nothing ever arrives."""
+    if "grid_served_share" not in station:
+        return None
+    known = station["grid_served_share"].values
+    return float(np.nanmin(known)) if np.isfinite(known).any() else None
 
 
 def unmet(station: xr.Dataset) -> Value:
-    """Return the energy missing on all cables."""
-    return float(station["grid_unmet_kwh"].values.sum()) if "grid_unmet_kwh" in station else None
+    """Return the energy missing on all cables; None where nothing ever arrives."""
+    if "grid_unmet_kwh" not in station:
+        return None
+    known = station["grid_unmet_kwh"].values
+    return float(np.nansum(known)) if np.isfinite(known).any() else None
 
 
 def done(station: xr.Dataset) -> Value:
@@ -145,15 +151,20 @@ WHOLE = (
     StationMetric("orbiters_lost", "1", "elements in orbit that fall, escape or run dry", "less", 0, lost),
     StationMetric("elements_dead", "1", "surface elements lost for want of power", "less", 0, dead),
     StationMetric(
-        "power_served_share", "1", "share of time with every load of those alive met, worst cable", "more", 4, served
+        "power_served_share",
+        "1",
+        "share of time with every load met, that of elements that died included, worst cable",
+        "more",
+        4,
+        served,
     ),
-    StationMetric("power_unmet_kwh", "kWh", "load not met of those alive", "less", 1, unmet),
+    StationMetric("power_unmet_kwh", "kWh", "load not met, that of elements that died included", "less", 1, unmet),
     StationMetric("tasks_done_share", "1", "share of the science tasks' hours done", "more", 4, done),
 )
 
 
 def summarise_station(station: xr.Dataset) -> dict[str, Any]:
-    """Return the station's part of ``summary.json``: its metrics with their units, and its orbits in words."""
+    """Return the station's part of ``summary.json``: its metrics with their units, its orbits and sizes in words."""
     metrics = station_metrics([station])
     return {
         "site": station.attrs["site"],
@@ -162,8 +173,17 @@ def summarise_station(station: xr.Dataset) -> dict[str, Any]:
         "units": {metric.name: metric.unit for metric in metrics},
         "meanings": {metric.name: metric.meaning for metric in metrics},
         "orbits": orbit_words(station),
+        "sizing": sizing_of_cables(station),
         "tables": list(STATION_TABLES),
     }
+
+
+def sizing_of_cables(station: xr.Dataset) -> dict[str, str]:
+    """Return what array and battery would be enough, in words, by cable; those without an array are left out."""
+    if "grid" not in station:
+        return {}
+    told = zip(station["grid"].values, station["grid_sizing"].values, strict=True)
+    return {str(grid): str(said) for grid, said in told if said}
 
 
 def orbit_words(station: xr.Dataset) -> dict[str, dict[str, Any]]:

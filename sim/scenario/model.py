@@ -42,7 +42,7 @@ from sim.document.fields import (
     Share,
     SquareMetrePerKg,
 )
-from sim.scenario.power import Battery, Heat, Power, Source
+from sim.scenario.power import Battery, Heat, Power, PowerService, Source
 from sim.scenario.science import CrewStay, ScienceTask
 
 DAY_S = 86400.0
@@ -149,6 +149,8 @@ class Station(Entry):
     """What stands on the ground."""
     orbit: tuple[OrbitElement, ...] = ()
     """What flies above it."""
+    power: PowerService = PowerService()
+    """What is wanted of its power."""
 
 
 class CoveragePoint(Entry):

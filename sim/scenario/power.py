@@ -13,6 +13,7 @@ from sim.document.fields import (
     KgPerSquareMetre,
     KiloWatt,
     KiloWattHour,
+    Metre,
     Second,
     Share,
     SharePerYear,
@@ -22,6 +23,13 @@ from sim.document.fields import (
 )
 
 Mounting = Literal["tracking", "vertical_mast", "fixed"]
+
+
+class PowerService(Entry):
+    """What is wanted of the station's power."""
+
+    availability: Annotated[Share, Field(gt=0, le=1)] = 1.0
+    """Share of time in which every load is to be met: arrays and batteries of each cable are sized for it."""
 
 
 class Power(Entry):
@@ -72,7 +80,9 @@ class SolarArray(Entry):
     degradation_per_yr: Annotated[SharePerYear, Field(ge=0, lt=1)] = 0.01
     """Share of output lost each year, compounding. Assumed: 1 %/yr."""
     dust: Annotated[Share, Field(ge=0, lt=1)] = 0.0
-    """Share of light that dust keeps off."""
+    """Share of light that dust keeps off. Assumed: none."""
+    mast_height_m: Annotated[Metre, Field(ge=0, le=1000)] | None = None
+    """Of the array above the ground: it sees the Sun over the horizon from there. Left out: the light of the site."""
     areal_mass_kg_per_m2: Annotated[KgPerSquareMetre, Field(gt=0)] = 4.0
     """With mast and drive; for sizing. Assumed."""
 
@@ -126,7 +136,7 @@ class Battery(Entry):
     fade_per_yr: Annotated[SharePerYear, Field(ge=0, lt=1)] = 0.02
     """Share of the capacity lost each year, compounding. Assumed: 2 %/yr."""
     reserve: Annotated[Share, Field(ge=0, lt=1)] = 0.2
-    """Share of the usable charge kept for dormant loads: below it elements go to sleep."""
+    """Share of the usable charge kept for dormant loads: below it elements go to sleep. Assumed: 20 %."""
     charge_on_arrival: Annotated[Share, Field(ge=0, le=1)] = 1.0
     """Share of the usable charge it brings."""
     specific_energy_wh_per_kg: Annotated[WattHourPerKg, Field(gt=0)] = 160.0

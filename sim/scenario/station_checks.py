@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.catalog.masks import masks_by_height
+from sim.catalog.models import LandingSite
 from sim.document.problem import Problem
 from sim.scenario.draft import Draft
 
@@ -40,6 +42,29 @@ def check_cables_are_not_named_like_elements_without_one(draft: Draft) -> Iterat
             yield draft.problem(
                 ("station", "surface", index, "grid"), what, "rename the cable, or hang the element on it"
             )
+
+
+def check_arrays_on_masts_have_a_horizon(draft: Draft) -> Iterator[Problem]:
+    """Check that the horizon is known at the height of every solar array that has a mast of its own."""
+    if draft.station is None:
+        return
+    place = draft.station.site
+    site = place if isinstance(place, LandingSite) else draft.catalog.landing_sites.get(place)
+    if site is None or site.terrain is not None:
+        return
+    known = masks_by_height(site)
+    for index, item in enumerate(draft.station.surface):
+        solar = None if item.source is None else item.source.solar
+        if solar is None or solar.mast_height_m is None or solar.mast_height_m in known:
+            continue
+        what = f"no horizon is known {solar.mast_height_m:g} m above the ground of {site.id}"
+        heights = " and ".join(f"{height:g} m" for height in known)
+        remedy = (
+            f"there are masks at {heights}: write one of these heights, or give the site terrain"
+            if known
+            else "give the site terrain, or a horizon mask that tells its spot and height, or leave mast_height out"
+        )
+        yield draft.problem(("station", "surface", index, "source", "solar", "mast_height"), what, remedy)
 
 
 def check_delivered_orbiters_serve_after_delivery(draft: Draft) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.catalog.masks import Viewpoint, viewpoint_of
 from sim.errors import DataMissingError, UsageError
 from sim.units import DEG
 
@@ -22,21 +22,6 @@ COLUMNS = "azimuth_deg,elevation_deg"
 WIDEST_GAP_DEG = 5.0
 """Between neighbouring azimuths of a mask from a file: the outline is drawn straight across, and at 5 deg that may hide
 a hill a kilometre wide 12 km away. Shipped masks and computed ones have 1 deg and less."""
-
-_NUMBER = r"(-?\d+(?:\.\d+)?)"
-_PLACE = re.compile(
-    rf"observer {_NUMBER} ?m above terrain at lat {_NUMBER} lon {_NUMBER} E, terrain height {_NUMBER} m"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewpoint:
-    """The spot a mask was made for (Moon ME, degrees; metres above 1737.4 km, and of the eye above the ground)."""
-
-    latitude_deg: float
-    longitude_deg: float
-    terrain_height_m: float
-    observer_height_m: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +78,7 @@ def load_horizon_csv(path: Path | str) -> HorizonMask:
         _refuse(path, rows[0][0] if rows else 1, f"the header must be {COLUMNS}")
     azimuth_deg, elevation_deg = _checked(path, rows[1:])
     _check_all_round(path, rows[1:], azimuth_deg)
-    return HorizonMask(azimuth_deg, elevation_deg, f"{path.name}: {comments}", _viewpoint(comments))
+    return HorizonMask(azimuth_deg, elevation_deg, f"{path.name}: {comments}", viewpoint_of(comments))
 
 
 def write_horizon_csv(path: Path | str, mask: HorizonMask) -> None:
@@ -146,16 +131,8 @@ def _names() -> list[str]:
     return sorted(path.stem for path in _folder().glob("*.csv"))
 
 
-def _viewpoint(comments: str) -> Viewpoint | None:
-    match = _PLACE.search(comments)
-    if match is None:
-        return None
-    observer, latitude, longitude, terrain = (float(group) for group in match.groups())
-    return Viewpoint(latitude, longitude, terrain, observer)
-
-
 def _spot_words(spot: Viewpoint | None) -> str:
-    """Words that ``_viewpoint`` reads."""
+    """Words that ``viewpoint_of`` reads."""
     if spot is None:
         return ""
     return (

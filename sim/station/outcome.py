@@ -246,9 +246,61 @@ class LightRecord:
     longest_lit_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class SizeRecord:
+    """An array and a battery that serve a cable for the wanted share of time; NaN, and why, where none do.
+
+    ``what`` is one of ``SIZES``; ``nameplate_kwh`` is the whole capacity of which ``usable_kwh`` may be used.
+    """
+
+    what: str
+    area_m2: float
+    usable_kwh: float
+    nameplate_kwh: float
+    array_kg: float
+    battery_kg: float
+    served_share: float
+    note: str = ""
+
+
+SIZES = ("own_array", "own_battery", "lightest")
+"""The smallest battery for the array it has, the smallest array for the battery it has, the lightest pair of both."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizingRecord:
+    """Array and battery of a cable for a wanted share of time, all its elements there from the start.
+
+    Attributes
+    ----------
+    availability : float
+    sizes : tuple of SizeRecord
+        In the order of ``SIZES``.
+    own_area_m2, own_usable_kwh : float
+        What the cable has.
+    area_m2, usable_kwh, array_kg, battery_kg : ndarray (M,)
+        The smallest battery for each of some areas, NaN where none fits.
+    """
+
+    availability: float
+    sizes: tuple[SizeRecord, ...]
+    own_area_m2: float
+    own_usable_kwh: float
+    area_m2: FloatArray
+    usable_kwh: FloatArray
+    array_kg: FloatArray
+    battery_kg: FloatArray
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GridRecord:
-    """Power of one cable's elements on the grid of the light (N,), kW, and the store in kWh."""
+    """Power of one cable's elements on the grid of the light (N,), kW, and the store in kWh.
+
+    ``load_kw`` and ``unmet_kw`` count elements that died as if they still asked for full service; ``served_share`` is
+    NaN where no element ever arrives. ``array_light`` is the mean part of the Sun's disc that its arrays see, NaN where
+    it has none, ``array_horizon`` what the horizons of those on masts rest on. ``assumed`` names keys left to assumed
+    values.
+    """
 
     grid: str
     elements: tuple[str, ...]
@@ -258,15 +310,21 @@ class GridRecord:
     load_kw: FloatArray
     unmet_kw: FloatArray
     stored_kwh: FloatArray
-    capacity_kwh: float
+    usable_kwh: float
     served_share: float
     unmet_kwh: float
-    sizing: str
+    array_light: float
+    array_horizon: str
+    sizing: SizingRecord | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StateRecord:
-    """One surface element: when it is there, what it does in each step of the grid (codes of ``STATES``), its end."""
+    """One surface element: when it is there, what it does in each step of the grid, its end.
+
+    ``state`` holds codes of ``STATES``, or ``NO_POWER`` throughout for an element that neither draws nor gives any;
+    such a one has no grid.
+    """
 
     element: str
     grid: str
@@ -278,6 +336,9 @@ class StateRecord:
 
 STATES = ("absent", "dead", "unpowered", "dormant", "night", "active")
 """What a surface element does, by code."""
+
+NO_POWER = -1
+"""In place of a code: the element has nothing to do with power."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

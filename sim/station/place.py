@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from sim.astro.time import tdb_s_from_utc
+from sim.catalog.masks import masks_by_height
 from sim.catalog.models import LandingSite, Terrain
 from sim.constants import R_MOON_KM
+from sim.errors import UsageError
 from sim.station.horizon import HorizonMask, load_horizon_csv, packaged_horizon, packaged_horizons
 from sim.station.site import SiteGeometry, calibrated_horizon, site_axes_moon_me, site_geometry
 from sim.station.terrain import terrain_masks
@@ -58,6 +61,30 @@ def _on_terrain(site: LandingSite, terrain: Terrain) -> SiteGeometry:
     (mask,) = terrain_masks(terrain.dem, *place, (terrain.mast_height_m,), terrain.range_km)
     ground_m = mask.viewpoint.terrain_height_m if mask.viewpoint is not None else 0.0
     return site_geometry(*place, site.height_m or ground_m, mask)
+
+
+def mast_masks(site: LandingSite, heights_m: Sequence[float]) -> tuple[HorizonMask, ...]:
+    """Return the horizons of a landing site as seen from heights above its ground, m.
+
+    They are found from its elevation models, or are masks made at its spot for exactly these heights. An outline that
+    is calibrated to an average of light is none of either: it holds for the height of that average alone.
+
+    Raises
+    ------
+    DataMissingError, UsageError
+        For a damaged file, and a height at which no horizon is known.
+    """
+    if not heights_m:
+        return ()
+    if site.terrain is not None:
+        place = (site.latitude_deg, site.longitude_deg)
+        return terrain_masks(site.terrain.dem, *place, heights_m, site.terrain.range_km)
+    known = masks_by_height(site)
+    missing = [f"{height:g} m" for height in heights_m if height not in known]
+    if missing:
+        message = f"no horizon is known {', '.join(missing)} above {site.id}: give the site terrain"
+        raise UsageError(message)
+    return tuple(load_horizon_csv(known[height]) for height in heights_m)
 
 
 def horizon_source(site: SiteGeometry) -> str:

@@ -50,6 +50,8 @@ class PowerHistory:
         Load of full service, electric heat included, and what of it was met.
     died_tdb_s : ndarray (E,)
         Epoch from which an element is dead, NaN where it lives.
+    dead_kw : ndarray (G, n - 1)
+        Load of full service of elements that died, which no one asks any more.
     supply_kw, grid_wanted_kw, grid_used_kw, unmet_kw, curtailed_kw, lost_kw, arrived_kw : ndarray (G, n - 1)
         By grid: what sources give; what full service asks; what is met; what lacked although all slept that could;
         what could be neither used nor stored; losses in batteries; charge that landed with batteries.
@@ -67,6 +69,7 @@ class PowerHistory:
     wanted_kw: FloatArray
     used_kw: FloatArray
     died_tdb_s: FloatArray
+    dead_kw: FloatArray
     supply_kw: FloatArray
     grid_wanted_kw: FloatArray
     grid_used_kw: FloatArray
@@ -119,15 +122,17 @@ def simulate_power(elements: Sequence[PoweredElement], light: Sunlight) -> Power
         members = [elements[row] for row in rows]
         state[rows], wanted[rows], used[rows] = _balance_grid(members, light, totals[place], stored[place])
     by_column = np.moveaxis(totals, -1, 0).copy()
+    grid_of = tuple(element.grid_name for element in elements)
     return PowerHistory(
         light.t_tdb_s,
         tuple(element.name for element in elements),
         grids,
-        tuple(element.grid_name for element in elements),
+        grid_of,
         state,
         wanted,
         used,
         _deaths(state, light.t_tdb_s),
+        np.array([_dead_kw(elements, state, light, grid) for grid in grids]),
         by_column[SUPPLY],
         by_column[WANTED],
         by_column[USED],
@@ -229,6 +234,17 @@ def _deaths(state: NDArray[np.int8], t_tdb_s: FloatArray) -> FloatArray:
     is_dead = state == State.DEAD
     deaths: FloatArray = np.where(is_dead.any(axis=1), t_tdb_s[is_dead.argmax(axis=1)], np.nan)
     return deaths
+
+
+def _dead_kw(elements: Sequence[PoweredElement], state: NDArray[np.int8], light: Sunlight, grid: str) -> FloatArray:
+    """Load (n - 1,), mean of each step, that the dead of a grid would ask for full service."""
+    total = np.zeros(state.shape[1])
+    for element, codes in zip(elements, state, strict=True):
+        is_dead = codes == State.DEAD
+        if element.grid_name == grid and is_dead.any():
+            full_kw = full_load_kw(element, light)
+            total += np.where(is_dead, 0.5 * (full_kw[:-1] + full_kw[1:]), 0.0)
+    return total
 
 
 def _check(elements: Sequence[PoweredElement], light: Sunlight) -> None:

@@ -11,8 +11,7 @@ from sim.astro.spans import NONE, Spans, spans
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.models import DaySpan
 from sim.scenario.power import Battery, Heat, Power, SolarArray, Source
-from sim.station.power_types import Isotope, Loads, Panels, PoweredElement, Reactor, Store, Sunlight
-from sim.station.site import SiteEphemeris
+from sim.station.power_types import Isotope, Loads, Panels, PoweredElement, Reactor, Store
 from sim.units import DEG
 
 FloatArray = NDArray[np.float64]
@@ -44,11 +43,6 @@ def powered_element(
         grid,
         0 if power is None else power.priority,
     )
-
-
-def sunlight_of(t_tdb_s: FloatArray, sky: SiteEphemeris, sun_distance_au: FloatArray | float = 1.0) -> Sunlight:
-    """Give the sky over a site at even epochs (n,) as the light of its arrays."""
-    return Sunlight(t_tdb_s, sky.sun_fraction, sky.sun_azimuth_rad, sky.sun_elevation_rad, sun_distance_au)
 
 
 def panels_of(array: SolarArray, sun_fraction: FloatArray | None = None) -> Panels:

@@ -3,79 +3,141 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.constants import AU_KM, R_SUN_KM
-from sim.scenario.model import SurfaceElement
+from sim.document.fields import Entry, yaml_key
+from sim.scenario.model import Station, SurfaceElement
 from sim.station.light import LightSeries
-from sim.station.outcome import GridRecord, StateRecord
+from sim.station.mast import MastLight
+from sim.station.outcome import NO_POWER, GridRecord, SizingRecord, StateRecord
 from sim.station.power import PowerHistory, simulate_power
-from sim.station.power_inputs import panels_of, powered_element
+from sim.station.power_inputs import powered_element
 from sim.station.power_types import PoweredElement, Sunlight
 from sim.station.shortfall import PowerSummary, power_summaries
-from sim.station.sizing import Fit, grid_sizing, smallest_battery
-from sim.station.solar import age_yr, solar_power_kw
+from sim.station.sizing_record import sizing_record
+from sim.units import HOUR_S
 
 FloatArray = NDArray[np.float64]
-
-WANTED_SERVICE = 1.0
-"""Share of time in which the battery that is told as fitting meets every load."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StationPower:
-    """The balance of all elements, and what is told of its cables and elements; None without a powered element."""
+    """The balance of all elements that have power, and what is told of its cables."""
 
     history: PowerHistory
     grids: tuple[GridRecord, ...]
-    states: tuple[StateRecord, ...]
 
 
 def station_power(
-    surface: Sequence[SurfaceElement],
+    station: Station,
     arrival_tdb_s: Mapping[str, float],
     series: LightSeries,
     sun_fraction: FloatArray,
+    masts: Mapping[float, MastLight],
 ) -> StationPower | None:
-    """Balance the power of a scenario's surface elements over a light series; ``sun_fraction`` is eclipsed light."""
-    powered = [item for item in surface if item.has_power]
+    """Balance the power of a station's surface elements over a light series; None without a powered element.
+
+    Parameters
+    ----------
+    station : Station
+    arrival_tdb_s : mapping of str to float
+        From when on each element is there; infinity: never.
+    series : LightSeries
+    sun_fraction : ndarray (K,)
+        The site's light, eclipses counted.
+    masts : mapping of float to MastLight
+        Light of arrays on masts, by their height in metres.
+    """
+    powered = [item for item in station.surface if item.has_power]
     if not powered:
         return None
-    elements = [
-        powered_element(item.id, item.power, item.heat, item.source, item.battery, item.grid, arrival_tdb_s[item.id])
-        for item in powered
-    ]
+    elements = [_element(item, arrival_tdb_s[item.id], masts) for item in powered]
     distance_au = R_SUN_KM / np.sin(series.sun_radius_rad) / AU_KM
     light = Sunlight(series.epochs_tdb_s, sun_fraction, series.sun_azimuth_rad, series.sun_elevation_rad, distance_au)
     history = simulate_power(elements, light)
-    summaries = {summary.grid: summary for summary in power_summaries(history)}
-    grids = tuple(
-        _grid(history, number, summaries[name], _sizing(name, powered, elements, light))
-        for number, name in enumerate(history.grids)
-    )
-    states = tuple(_states(history, number, elements[number]) for number in range(len(elements)))
-    return StationPower(history, grids, states)
+    grids = []
+    for number, summary in enumerate(power_summaries(history)):
+        rows = [row for row, grid in enumerate(history.grid_of) if grid == summary.grid]
+        items, members = [powered[row] for row in rows], [elements[row] for row in rows]
+        sizing = sizing_record(items, members, light, station.power.availability)
+        arrays = array_light(items, members, light, masts)
+        grids.append(_grid(history, number, summary, items, arrays, sizing))
+    return StationPower(history, tuple(grids))
 
 
-def _grid(history: PowerHistory, number: int, summary: PowerSummary, sizing: str) -> GridRecord:
-    members = tuple(
-        name for name, grid in zip(history.elements, history.grid_of, strict=True) if grid == history.grids[number]
+def _element(item: SurfaceElement, arrival_tdb_s: float, masts: Mapping[float, MastLight]) -> PoweredElement:
+    mast = _mast(item, masts)
+    array_light = None if mast is None else mast.sun_fraction
+    return powered_element(
+        item.id, item.power, item.heat, item.source, item.battery, item.grid, arrival_tdb_s, array_light
     )
+
+
+def _mast(item: SurfaceElement, masts: Mapping[float, MastLight]) -> MastLight | None:
+    """Light of an element's array, where that stands on a mast of its own."""
+    solar = None if item.source is None else item.source.solar
+    return None if solar is None or solar.mast_height_m is None else masts[solar.mast_height_m]
+
+
+def array_light(
+    items: Sequence[SurfaceElement],
+    members: Sequence[PoweredElement],
+    light: Sunlight,
+    masts: Mapping[float, MastLight],
+) -> tuple[float, str]:
+    """Return the mean part of the disc that arrays see, by area, NaN without any; what masts' horizons rest on."""
+    panels = [member.panels for member in members if member.panels is not None]
+    seen = [light.sun_fraction if each.sun_fraction is None else each.sun_fraction for each in panels]
+    area_m2 = sum(each.area_m2 for each in panels)
+    total = sum(each.area_m2 * float(fraction.mean()) for each, fraction in zip(panels, seen, strict=True))
+    found = [mast.horizon for mast in (_mast(item, masts) for item in items) if mast is not None]
+    return (total / area_m2 if panels else np.nan), "; ".join(dict.fromkeys(found))
+
+
+def assumed_keys(items: Sequence[SurfaceElement]) -> tuple[str, ...]:
+    """Return the keys of elements' arrays and batteries that nobody wrote and whose value the file format assumes."""
+    found = []
+    for item in items:
+        solar = None if item.source is None else item.source.solar
+        for name, entry in (("source.solar", solar), ("battery", item.battery)):
+            found += [f"{name}.{key}" for key in _assumed_in(entry)] if entry is not None else []
+    return tuple(dict.fromkeys(found))
+
+
+def _assumed_in(entry: Entry) -> list[str]:
+    """Keys left out whose description says that their value is assumed."""
+    fields = type(entry).model_fields
+    left_out = [name for name in fields if name not in entry.model_fields_set]
+    return [yaml_key(name) for name in left_out if "Assumed" in (fields[name].description or "")]
+
+
+def _grid(
+    history: PowerHistory,
+    number: int,
+    summary: PowerSummary,
+    items: Sequence[SurfaceElement],
+    arrays: tuple[float, str],
+    sizing: SizingRecord | None,
+) -> GridRecord:
+    dead_kw = history.dead_kw[number]
     return GridRecord(
-        grid=history.grids[number],
-        elements=members,
-        assumed=("loads", "sources", "batteries"),
+        grid=summary.grid,
+        elements=tuple(item.id for item in items),
+        assumed=assumed_keys(items),
         t_tdb_s=history.t_tdb_s,
         supply_kw=_on_epochs(history.supply_kw[number]),
-        load_kw=_on_epochs(history.grid_wanted_kw[number]),
-        unmet_kw=_on_epochs(history.grid_missing_kw[number]),
+        load_kw=_on_epochs(history.grid_wanted_kw[number] + dead_kw),
+        unmet_kw=_on_epochs(history.grid_missing_kw[number] + dead_kw),
         stored_kwh=_on_epochs(history.stored_kwh[number]),
-        capacity_kwh=float(history.capacity_kwh[number].max(initial=0.0)),
+        usable_kwh=float(history.capacity_kwh[number].max(initial=0.0)),
         served_share=summary.served_time,
         unmet_kwh=summary.missing_kwh,
+        array_light=arrays[0],
+        array_horizon=arrays[1],
         sizing=sizing,
     )
 
@@ -86,33 +148,29 @@ def _on_epochs(steps: FloatArray) -> FloatArray:
     return values
 
 
-def _states(history: PowerHistory, number: int, element: PoweredElement) -> StateRecord:
-    return StateRecord(
-        element=element.name,
-        grid=element.grid_name,
-        arrival_tdb_s=max(element.arrival_tdb_s, float(history.t_tdb_s[0])),
-        died_tdb_s=float(history.died_tdb_s[number]),
-        state=np.append(history.state[number], history.state[number][-1:]),
-        step_h=history.step_h,
+def surface_states(
+    surface: Sequence[SurfaceElement],
+    arrival_tdb_s: Mapping[str, float],
+    series: LightSeries,
+    power: StationPower | None,
+) -> tuple[StateRecord, ...]:
+    """Tell of every surface element when it is there, and of those that have power what they do."""
+    t = series.epochs_tdb_s
+    nothing, step_h = np.full(len(t), NO_POWER, dtype=np.int8), series.step_s / HOUR_S
+    return tuple(
+        StateRecord(item.id, "", max(arrival_tdb_s[item.id], float(t[0])), np.nan, nothing, step_h)
+        if power is None or item.id not in power.history.elements
+        else _states(power.history, power.history.elements.index(item.id), arrival_tdb_s[item.id])
+        for item in surface
     )
 
 
-def _sizing(grid: str, items: Sequence[SurfaceElement], elements: Sequence[PoweredElement], light: Sunlight) -> str:
-    """Say what battery, with the cable's own arrays, would meet every load with all of it there from the start."""
-    members = [(item, element) for item, element in zip(items, elements, strict=True) if element.grid_name == grid]
-    arrays = [item.source.solar for item, _ in members if item.source is not None and item.source.solar is not None]
-    if not arrays:
-        return ""
-    area_m2 = sum(array.area_m2 for array in arrays)
-    there = [replace(element, arrival_tdb_s=-np.inf) for _, element in members]
-    age = age_yr(-np.inf, light.t_tdb_s)
-    per_m2_kw = np.sum([solar_power_kw(panels_of(array), light, age) for array in arrays], axis=0) / area_m2
-    problem = replace(grid_sizing(there, light, panels_of(arrays[0])), per_m2_kw=per_m2_kw)
-    batteries = [item.battery for item, _ in members if item.battery is not None]
-    if batteries:
-        efficiencies = batteries[0].charge_efficiency, batteries[0].discharge_efficiency
-        problem = replace(problem, charge_efficiency=efficiencies[0], discharge_efficiency=efficiencies[1])
-    fit = smallest_battery(problem, area_m2, WANTED_SERVICE)
-    if isinstance(fit, Fit):
-        return f"{area_m2:.0f} m2 of array want {fit.usable_kwh:.0f} kWh usable for every load at all times"
-    return f"no battery makes {area_m2:.0f} m2 of array enough: {fit.reason}"
+def _states(history: PowerHistory, row: int, arrival_tdb_s: float) -> StateRecord:
+    return StateRecord(
+        element=history.elements[row],
+        grid=history.grid_of[row],
+        arrival_tdb_s=max(arrival_tdb_s, float(history.t_tdb_s[0])),
+        died_tdb_s=float(history.died_tdb_s[row]),
+        state=np.append(history.state[row], history.state[row][-1:]),
+        step_h=history.step_h,
+    )

@@ -47,38 +47,20 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class PowerSummary:
-    """Power of one grid in a few figures.
+    """Power of one grid in a few figures; the dead count as if they still asked for full service.
 
     Attributes
     ----------
     grid : str
-    alive_time : float
-        Share of the time since each element's arrival in which it is not dead; 1 where none arrives.
-    served_time, served_energy : float
-        While an element is there and alive: shares of time without shortage, and of the energy asked that is met;
-        1 where nothing is asked. The dead ask nothing.
-    supplied_kwh, used_kwh, missing_kwh, unmet_kwh, curtailed_kwh, lost_kwh : float
-        In all.
-    longest_shortfall_s, most_missing_kwh, peak_missing_kw : float
-        Of single shortfalls.
-    least_stored_kwh : float
-        Least the batteries held; 0 where there are none.
+    served_time : float
+        Share of the time since the first arrival in which nothing lacks; NaN where nothing ever arrives.
+    missing_kwh : float
+        What full service asks beyond what is met, in all; likewise.
     """
 
     grid: str
-    alive_time: float
     served_time: float
-    served_energy: float
-    supplied_kwh: float
-    used_kwh: float
     missing_kwh: float
-    unmet_kwh: float
-    curtailed_kwh: float
-    lost_kwh: float
-    longest_shortfall_s: float
-    most_missing_kwh: float
-    peak_missing_kw: float
-    least_stored_kwh: float
 
 
 def shortfalls(history: PowerHistory) -> tuple[Shortfall, ...]:
@@ -103,12 +85,8 @@ def state_spans(history: PowerHistory, element: str, at_least: State = State.NIG
         message = f"{element} is not among the elements: {', '.join(history.elements)}"
         raise UsageError(message)
     state = history.state[history.elements.index(element)]
-    return _spans_of_steps(history.t_tdb_s, state >= at_least)
-
-
-def shortfall_spans(history: PowerHistory, grid: str) -> Spans:
-    """Return where a grid gives less than full service asks, to a step."""
-    return _spans_of_steps(history.t_tdb_s, history.grid_missing_kw[history.grids.index(grid)] > SHORT_KW)
+    first, stop = _runs(state >= at_least)
+    return spans(history.t_tdb_s[first], history.t_tdb_s[stop])
 
 
 def surplus_kw(history: PowerHistory, element: str) -> FloatArray:
@@ -116,11 +94,6 @@ def surplus_kw(history: PowerHistory, element: str) -> FloatArray:
     grid = history.grid_of[history.elements.index(element)]
     spare: FloatArray = history.curtailed_kw[history.grids.index(grid)]
     return spare
-
-
-def _spans_of_steps(t_tdb_s: FloatArray, holds: NDArray[np.bool_]) -> Spans:
-    first, stop = _runs(holds)
-    return spans(t_tdb_s[first], t_tdb_s[stop])
 
 
 def _runs(holds: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -149,25 +122,13 @@ def _of_grid(history: PowerHistory, place: int) -> Iterator[Shortfall]:
 
 
 def _summary(history: PowerHistory, place: int) -> PowerSummary:
-    grid, hours = history.grids[place], history.step_h
+    grid = history.grids[place]
     state = history.state[[row for row, name in enumerate(history.grid_of) if name == grid]]
-    arrived, there = int((state != State.ABSENT).sum()), (state > State.DEAD).any(axis=0)
-    wanted, missing = history.grid_wanted_kw[place], history.grid_missing_kw[place]
-    short = tuple(_of_grid(history, place))
-    asked, steps = float(wanted.sum()), int(there.sum())
+    there = (state != State.ABSENT).any(axis=0)
+    missing = history.grid_missing_kw[place] + history.dead_kw[place]
+    steps = int(there.sum())
     return PowerSummary(
         grid,
-        float((state > State.DEAD).sum()) / arrived if arrived else 1.0,
-        1.0 - float((missing > SHORT_KW).sum()) / steps if steps else 1.0,
-        1.0 - float(missing.sum()) / asked if asked > 0.0 else 1.0,
-        float(history.supply_kw[place].sum() * hours),
-        float(history.grid_used_kw[place].sum() * hours),
-        float(missing.sum() * hours),
-        float(history.unmet_kw[place].sum() * hours),
-        float(history.curtailed_kw[place].sum() * hours),
-        float(history.lost_kw[place].sum() * hours),
-        max((each.stop_tdb_s - each.start_tdb_s for each in short), default=0.0),
-        max((each.missing_kwh for each in short), default=0.0),
-        max((each.peak_kw for each in short), default=0.0),
-        float(history.stored_kwh[place][there].min()) if steps else 0.0,
+        1.0 - float((missing > SHORT_KW).sum()) / steps if steps else float("nan"),
+        float(missing.sum() * history.step_h) if steps else float("nan"),
     )

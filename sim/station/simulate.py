@@ -35,6 +35,7 @@ from sim.station.happenings import (
 from sim.station.light import light_series
 from sim.station.light_record import light_record
 from sim.station.lunar_path import SitePath
+from sim.station.mast import mast_heights_m, mast_light
 from sim.station.orbit_record import orbit_record
 from sim.station.outcome import (
     Arrival,
@@ -45,7 +46,7 @@ from sim.station.outcome import (
     StationOutcome,
 )
 from sim.station.place import geometry_of
-from sim.station.power_record import station_power
+from sim.station.power_record import station_power, surface_states
 from sim.station.shortfall import shortfalls
 from sim.station.site import SiteGeometry
 from sim.station.task_record import station_tasks
@@ -108,13 +109,15 @@ def simulate_station(
     orbits = tuple(orbit_record(flight, days) for flight in scene.flights)
     eclipses = site_eclipses(scene.site, scene.start_tdb_s, scene.stop_tdb_s)
     there = arrival_of_elements(scenario, arrivals)
-    power = station_power(scenario.station.surface, there, series, eclipsed_light(series, eclipses))
+    masts = mast_light(station_site(scenario), mast_heights_m(scenario.station.surface), series, eclipses)
+    power = station_power(scenario.station, there, series, eclipsed_light(series, eclipses), masts)
+    states = surface_states(scenario.station.surface, there, series, power)
     tasks = station_tasks(scenario, there, series, light, contacts[0], power)
     told = _with_conflicts(scene, arrivals, eclipses, contacts[0])
     events = chain(
         _sky_events(scene, light, contacts, eclipses),
         _orbit_events(scene, orbits),
-        power_events(shortfalls(power.history), power.states) if power else (),
+        power_events(shortfalls(power.history), states) if power else (),
         task_events(tasks),
         delivery_events(told, launches, scene.stop_tdb_s),
     )
@@ -126,7 +129,7 @@ def simulate_station(
         map=found_map,
         light=light,
         grids=power.grids if power else (),
-        states=power.states if power else (),
+        states=states,
         tasks=tasks,
         arrivals=told,
         events=in_order_of_time(events),

@@ -1,8 +1,8 @@
 """How large arrays and batteries must be: the smallest of the one for a given other, and the curve of both.
 
-The battery starts full, nothing is kept in reserve and nothing sleeps: what is asked is the load of full service. With
-more array or more battery the charge is at every epoch at least what it was, so the share of time served only grows:
-bisection finds the edge.
+The battery starts full and new, and nothing sleeps: what is asked is the load of full service, met from above the
+battery's reserve. With more array the charge is at every epoch at least what it was, and with more battery too, but for
+what leaks out of a larger reserve: bisection finds the edge.
 """
 
 from __future__ import annotations
@@ -15,27 +15,34 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import UsageError
 from sim.station.power import full_load_kw, source_kw
-from sim.station.power_types import Panels, PoweredElement, Sunlight
+from sim.station.power_types import PoweredElement, Store, Sunlight
 from sim.station.solar import age_yr, solar_power_kw
 from sim.station.storage_kernel import sequent_peak_kwh, steps_short
 from sim.units import HOUR_S, YEAR_S
 
 FloatArray = NDArray[np.float64]
 
-CLOSED_IN = 1e-6
+CLOSED_IN = 1e-5
 """Sizes are closed in on to this share."""
 
+CURVE_AREAS = 17
+"""Areas by which a curve is first found; ``FINER_AREAS`` follow on each side of the lightest."""
+FINER_AREAS = 4
+WIDTH = 4.0
+"""Times the least area to which a curve goes at first; it goes on until the lightest lies within."""
+
+_WIDENINGS = 8
 _DOUBLINGS = 40
 _HALVINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class SpecificMass:
-    """What sizes weigh. Assumed: arrays with mast and drive 4 kg/m2; packs 160 Wh/kg, used to 80 %."""
+    """What sizes weigh: arrays with mast and drive, and packs, of whose nameplate a share is used."""
 
-    array_kg_per_m2: float = 4.0
-    battery_wh_per_kg: float = 160.0
-    depth_of_discharge: float = 0.8
+    array_kg_per_m2: float
+    battery_wh_per_kg: float
+    depth_of_discharge: float
 
     def array_kg(self, area_m2: ArrayLike) -> FloatArray:
         """Mass of an area (...)."""
@@ -59,7 +66,8 @@ class SizingProblem:
         What sources beside the array give.
     per_m2_kw : ndarray (n,)
         What one square metre of array gives.
-    charge_efficiency, discharge_efficiency, self_discharge_per_yr : float
+    store : Store
+        Efficiencies, self-discharge, fade and reserve of the battery; its size has no meaning.
     mass : SpecificMass
     """
 
@@ -67,15 +75,23 @@ class SizingProblem:
     load_kw: FloatArray
     other_kw: FloatArray
     per_m2_kw: FloatArray
-    charge_efficiency: float = 0.95
-    discharge_efficiency: float = 0.95
-    self_discharge_per_yr: float = 0.0
-    mass: SpecificMass = SpecificMass()
+    store: Store
+    mass: SpecificMass
 
     @property
-    def kept(self) -> float:
-        """Share of the charge that outlasts a step."""
-        return float(np.exp(-self.self_discharge_per_yr * self.step_h * HOUR_S / YEAR_S))
+    def is_steady(self) -> bool:
+        """Whether the battery neither leaks nor fades."""
+        return self.store.self_discharge_per_yr == 0.0 and self.store.fade_per_yr == 0.0
+
+    @property
+    def lasting(self) -> float:
+        """Share of the capacity that outlasts the whole time."""
+        return float((1.0 - self.store.fade_per_yr) ** (self.step_yr * (len(self.load_kw) - 1)))
+
+    @property
+    def step_yr(self) -> float:
+        """Step in years."""
+        return self.step_h * HOUR_S / YEAR_S
 
     def net_kw(self, area_m2: float) -> FloatArray:
         """Surplus over the load (n,) with an array of this area."""
@@ -85,12 +101,18 @@ class SizingProblem:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Sizes that fit: array, usable capacity, share of time served, mass of both."""
+    """Sizes that fit: array, usable capacity, share of time served, masses."""
 
     area_m2: float
     usable_kwh: float
     served_time: float
-    mass_kg: float
+    array_kg: float
+    battery_kg: float
+
+    @property
+    def mass_kg(self) -> float:
+        """Of both."""
+        return self.array_kg + self.battery_kg
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,7 @@ class NoFit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradeCurve:
-    """Smallest battery for each area (m,): NaN where none fits.
+    """Smallest battery for each area (m,), ascending: NaN where none fits.
 
     Attributes
     ----------
@@ -125,30 +147,28 @@ class TradeCurve:
         return None if np.isnan(self.mass_kg).all() else int(np.nanargmin(self.mass_kg))
 
 
-def grid_sizing(
-    elements: Sequence[PoweredElement],
-    light: Sunlight,
-    panels: Panels,
-    *,
-    self_discharge_per_yr: float = 0.0,
-    efficiencies: tuple[float, float] = (0.95, 0.95),
-    mass: SpecificMass | None = None,
-) -> SizingProblem:
-    """Ask what array of the kind of ``panels``, there from the first epoch, and what battery the elements need.
+def grid_sizing(elements: Sequence[PoweredElement], light: Sunlight, store: Store, mass: SpecificMass) -> SizingProblem:
+    """Ask what array and what battery the elements of a cable need, were they all there from the first epoch.
 
-    Their own arrays and batteries stay out; isotopes and reactors count. Loads begin with the elements' arrival.
+    The array is of the kinds they have, in the same proportions; isotopes and reactors count; ``store`` is what the
+    battery is like.
+
+    Raises
+    ------
+    UsageError
+        Where none of them has an array.
     """
-    if not elements:
-        message = "there is nothing to power: name at least one element"
+    arrays = [element.panels for element in elements if element.panels is not None]
+    if not arrays:
+        message = "there is no array to size: give at least one element with an array"
         raise UsageError(message)
-    load, other = np.zeros(len(light.t_tdb_s)), np.zeros(len(light.t_tdb_s))
-    for element in elements:
-        is_there = light.t_tdb_s >= element.arrival_tdb_s
-        load += np.where(is_there, full_load_kw(element, light), 0.0)
-        other += np.where(is_there, source_kw(replace(element, panels=None), light), 0.0)
-    one_m2 = solar_power_kw(replace(panels, area_m2=1.0), light, age_yr(-np.inf, light.t_tdb_s))
-    hours = light.step_s / HOUR_S
-    return SizingProblem(hours, load, other, one_m2, *efficiencies, self_discharge_per_yr, mass or SpecificMass())
+    there = [replace(element, arrival_tdb_s=-np.inf) for element in elements]
+    load = np.sum([full_load_kw(element, light) for element in there], axis=0)
+    other = np.sum([source_kw(replace(element, panels=None), light) for element in there], axis=0)
+    age = age_yr(-np.inf, light.t_tdb_s)
+    of_all = np.sum([solar_power_kw(panels, light, age) for panels in arrays], axis=0)
+    per_m2 = of_all / sum(panels.area_m2 for panels in arrays)
+    return SizingProblem(light.step_s / HOUR_S, load, other, per_m2, store, mass)
 
 
 def served_time(problem: SizingProblem, area_m2: float, usable_kwh: float) -> float:
@@ -168,11 +188,15 @@ def smallest_battery(problem: SizingProblem, area_m2: float, served: float = 1.0
         return _fit(problem, area_m2, 0.0)
     if not _lasts(problem, net, served):
         return NoFit("over the whole time the sources give less than the loads take and the battery loses")
-    most = sequent_peak_kwh(net, problem.step_h, problem.charge_efficiency, problem.discharge_efficiency)
-    if allowed == 0 and problem.self_discharge_per_yr == 0.0:
+    store = problem.store
+    peak = sequent_peak_kwh(net, problem.step_h, store.charge_efficiency, store.discharge_efficiency)
+    most = peak / (1.0 - store.reserve)
+    if allowed == 0 and problem.is_steady:
         return _fit(problem, area_m2, most)
-    found = _smallest(lambda capacity: _steps_short(problem, net, capacity) <= allowed, most)
-    return NoFit("its self-discharge outruns the sources") if found is None else _fit(problem, area_m2, found)
+    found = _smallest(lambda capacity: _steps_short(problem, net, capacity) <= allowed, most / problem.lasting)
+    if found is None:
+        return NoFit("the battery loses more of its charge than the sources give")
+    return _fit(problem, area_m2, found)
 
 
 def smallest_array(problem: SizingProblem, usable_kwh: float, served: float = 1.0) -> Fit | NoFit:
@@ -181,14 +205,15 @@ def smallest_array(problem: SizingProblem, usable_kwh: float, served: float = 1.
 
     def serves(area: float) -> bool:
         net = problem.net_kw(area)
-        return _steps_short(problem, net, usable_kwh) <= allowed and _lasts(problem, net, served)
+        # Without a battery there is no charge that could have come with it.
+        is_fed = usable_kwh == 0.0 or _lasts(problem, net, served)
+        return is_fed and _steps_short(problem, net, usable_kwh) <= allowed
 
     if serves(0.0):
         return _fit(problem, 0.0, usable_kwh)
-    output = float(problem.per_m2_kw.mean())
-    if output <= 0.0:
+    if not problem.per_m2_kw.any():
         return NoFit("no light falls on the array")
-    found = _smallest(serves, float(problem.load_kw.mean()) / output)
+    found = _smallest(serves, _guess_m2(problem))
     if found is None:
         return NoFit("the battery does not last from light to light, however large the array")
     return _fit(problem, found, usable_kwh)
@@ -202,6 +227,70 @@ def trade_curve(problem: SizingProblem, area_m2: ArrayLike, served: float = 1.0)
     return TradeCurve(areas, usable, problem.mass.array_kg(areas), problem.mass.battery_kg(usable))
 
 
+def lightest_pair(problem: SizingProblem, served: float = 1.0, up_to_m2: float = 0.0) -> tuple[Fit | NoFit, TradeCurve]:
+    """Find the lightest array and battery, and the curve on which they lie: from the least area that can fit upwards.
+
+    Parameters
+    ----------
+    problem : SizingProblem
+    served : float
+        Share of time.
+    up_to_m2 : float
+        An area that the curve reaches in any case.
+    """
+    least = _least_area(problem, served)
+    if least is None:
+        return NoFit("no light falls on the array"), trade_curve(problem, [], served)
+    far = max(WIDTH * least, up_to_m2, _guess_m2(problem))
+    curve = trade_curve(problem, least + (far - least) * np.linspace(0.0, 1.0, CURVE_AREAS) ** 2, served)
+    for _ in range(_WIDENINGS):
+        # A lighter pair may lie beyond only while the array alone weighs less than the best pair.
+        best = curve.lightest
+        if best is not None and (best < len(curve.area_m2) - 1 or curve.mass_kg[best] <= curve.array_kg[-1]):
+            break
+        far *= 2.0
+        curve = _joined(curve, trade_curve(problem, [0.75 * far, far], served))
+    best = curve.lightest
+    if best is None:
+        return NoFit("no battery lasts from light to light, however large the array"), curve
+    curve = _joined(curve, trade_curve(problem, _between(curve.area_m2, best), served))
+    best = curve.lightest or 0
+    return _fit(problem, float(curve.area_m2[best]), float(curve.usable_kwh[best])), curve
+
+
+def _least_area(problem: SizingProblem, served: float) -> float | None:
+    """Find the area below which the sources give too little over the whole time; None without light.
+
+    What is short often enough to need no battery may be less.
+    """
+    if _lasts(problem, problem.net_kw(0.0), served):
+        return 0.0
+    if not problem.per_m2_kw.any():
+        return None
+    fed = _smallest(lambda area: _lasts(problem, problem.net_kw(area), served), _guess_m2(problem))
+    bare = smallest_array(problem, 0.0, served)
+    return bare.area_m2 if isinstance(bare, Fit) and (fed is None or bare.area_m2 < fed) else fed
+
+
+def _guess_m2(problem: SizingProblem) -> float:
+    """Area that gives the load on average; 0 where no light falls on it."""
+    output = float(problem.per_m2_kw.mean())
+    return float(problem.load_kw.mean()) / output if output > 0.0 else 0.0
+
+
+def _between(areas: FloatArray, place: int) -> FloatArray:
+    """Areas between one and its neighbours."""
+    ends = areas[[max(place - 1, 0), place, min(place + 1, len(areas) - 1)]]
+    parts = [np.linspace(ends[side], ends[side + 1], FINER_AREAS + 2)[1:-1] for side in range(2)]
+    return np.setdiff1d(np.concatenate(parts), areas)
+
+
+def _joined(one: TradeCurve, other: TradeCurve) -> TradeCurve:
+    order = np.argsort(np.concatenate([one.area_m2, other.area_m2]), kind="stable")
+    names = ("area_m2", "usable_kwh", "array_kg", "battery_kg")
+    return TradeCurve(*(np.concatenate([getattr(one, name), getattr(other, name)])[order] for name in names))
+
+
 def _allowed(problem: SizingProblem, served: float) -> int:
     """Steps that may be short."""
     if not 0.0 < served <= 1.0:
@@ -211,14 +300,17 @@ def _allowed(problem: SizingProblem, served: float) -> int:
 
 
 def _steps_short(problem: SizingProblem, net_kw: FloatArray, usable_kwh: float) -> int:
-    efficiencies = (problem.charge_efficiency, problem.discharge_efficiency)
-    return int(steps_short(net_kw, problem.step_h, usable_kwh, *efficiencies, problem.kept))
+    store = problem.store
+    kept = float(np.exp(-store.self_discharge_per_yr * problem.step_yr))
+    lasting = (1.0 - store.fade_per_yr) ** problem.step_yr
+    efficiencies = (store.charge_efficiency, store.discharge_efficiency)
+    return int(steps_short(net_kw, problem.step_h, usable_kwh, *efficiencies, kept, lasting, store.reserve))
 
 
 def _lasts(problem: SizingProblem, net_kw: FloatArray, served: float) -> bool:
     """Whether over the whole time as much can be stored as the served share of what is drawn."""
-    stored = np.maximum(net_kw, 0.0).mean() * problem.charge_efficiency
-    drawn = np.maximum(-net_kw, 0.0).mean() / problem.discharge_efficiency
+    stored = np.maximum(net_kw, 0.0).mean() * problem.store.charge_efficiency
+    drawn = np.maximum(-net_kw, 0.0).mean() / problem.store.discharge_efficiency
     return bool(stored >= served * drawn)
 
 
@@ -240,5 +332,5 @@ def _smallest(serves: Callable[[float], bool], guess: float) -> float | None:
 
 
 def _fit(problem: SizingProblem, area_m2: float, usable_kwh: float) -> Fit:
-    mass = problem.mass.array_kg(area_m2) + problem.mass.battery_kg(usable_kwh)
-    return Fit(area_m2, usable_kwh, served_time(problem, area_m2, usable_kwh), float(mass))
+    masses = float(problem.mass.array_kg(area_m2)), float(problem.mass.battery_kg(usable_kwh))
+    return Fit(area_m2, usable_kwh, served_time(problem, area_m2, usable_kwh), *masses)

@@ -43,20 +43,28 @@ def steps_short(
     charge_efficiency: float,
     discharge_efficiency: float,
     kept: float,
+    lasting: float,
+    reserve: float,
 ) -> int:
-    """Count the steps in which a battery, full at first, cannot give all; ``kept`` of its charge outlasts a step."""
+    """Count the steps in which a battery, full at first, cannot give all from above a reserve.
+
+    ``kept`` of its charge and ``lasting`` of its capacity outlast a step; ``reserve`` is a share of the capacity.
+    """
     held = capacity_kwh
     short = 0
     for step in range(len(net_kw) - 1):
+        held = min(held, capacity_kwh)
         first, last = net_kw[step], net_kw[step + 1]
         drawn = below_zero_kwh(first, last, hours) / discharge_efficiency
         stored = below_zero_kwh(-first, -last, hours) * charge_efficiency
         if first >= 0.0:
             held = min(held + stored, capacity_kwh)
-        if drawn > held + _SMALL_KWH:
+        spare = max(held - reserve * capacity_kwh, 0.0)
+        if drawn > spare + _SMALL_KWH:
             short += 1
-        held = max(held - drawn, 0.0)
+        held -= min(drawn, spare)
         if first < 0.0:
             held = min(held + stored, capacity_kwh)
         held *= kept
+        capacity_kwh *= lasting
     return short

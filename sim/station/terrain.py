@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.station.horizon import HorizonMask, Viewpoint
+from sim.catalog.masks import Viewpoint
+from sim.station.horizon import HorizonMask
 from sim.terrain.horizon import RANGE_KM, STEP_DEG, TerrainHorizon
 from sim.terrain.known import known_horizon
 
