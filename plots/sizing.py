@@ -14,7 +14,6 @@ from plots.style import BURN_COLOUR, FAINT, INK, MUTED
 FloatArray = NDArray[np.float64]
 
 BATTERY_COLOUR = "#0072b2"
-OWN_COLOUR = "#d55e00"
 HIGHEST = 3.0
 """Times the value of the lightest pair that is shown."""
 RIGHT = 0.6
@@ -85,7 +84,8 @@ def _mark_own(ax: Axes, view: SizingView) -> None:
         return
     is_in = height <= ax.get_ylim()[1]
     shown = height if is_in else ax.get_ylim()[1]
-    ax.plot(across, shown, marker="o" if is_in else "^", markersize=6.5, color=OWN_COLOUR, clip_on=False, zorder=4.0)
+    look = {"color": "white", "markeredgecolor": INK, "markeredgewidth": 1.6, "clip_on": False, "zorder": 4.0}
+    ax.plot(across, shown, marker="o" if is_in else "^", markersize=6.5, **look)
     _write(ax, view, across, shown, f"as it is: {across:.0f} m², {height:.0f} kWh", above=is_in)
 
 
@@ -97,16 +97,21 @@ def _top(values: FloatArray, best: int) -> float:
 def _mark(ax: Axes, view: SizingView, best: int, height: float, text: str) -> None:
     across = view.area_m2[best]
     ax.plot(across, height, marker="D", markersize=6.0, color=BURN_COLOUR, markeredgecolor="white", zorder=4.0)
-    _write(ax, view, across, height, text)
+    # The curve falls: there is room below it at the left, above it at the right.
+    _write(ax, view, across, height, text, above=not _is_right(view, across))
+
+
+def _is_right(view: SizingView, across: float) -> bool:
+    return bool(across > view.area_m2.min() + RIGHT * (view.area_m2.max() - view.area_m2.min()))
 
 
 def _write(ax: Axes, view: SizingView, across: float, height: float, text: str, *, above: bool = True) -> None:
     """Write beside a spot, on the side that has room."""
-    is_right = across > view.area_m2.min() + RIGHT * (view.area_m2.max() - view.area_m2.min())
+    is_right = _is_right(view, across)
     ax.annotate(
         text,
         (across, height),
-        (-8 if is_right else 8, 8 if above else -12),
+        (-8 if is_right else 8, 8 if above else -13),
         textcoords="offset points",
         ha="right" if is_right else "left",
         fontsize=8.5,

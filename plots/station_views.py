@@ -168,11 +168,14 @@ def view_sizing(station: xr.Dataset, grid: str) -> SizingView | None:
     columns = [floats(station[f"curve_{name}"].values)[here] for name in names]
     if not here.any() or not columns[0].any() or not np.nansum(columns[1]) > 0.0:
         return None
-    own = (station["sizing_grid"].values == grid) & (station["sizing_what"].values == "own_array")
+    own = {
+        what: station[f"sizing_{name}"].values[
+            (station["sizing_grid"].values == grid) & (station["sizing_what"].values == what)
+        ]
+        for what, name in (("own_array", "area_m2"), ("own_battery", "usable_kwh"))
+    }
     return SizingView(
-        *columns,
-        own_area_m2=float(station["sizing_area_m2"].values[own][0]),
-        own_usable_kwh=float(station["grid_usable_kwh"].values[station["grid"].values == grid][0]),
+        *columns, own_area_m2=float(own["own_array"][0]), own_usable_kwh=float(own["own_battery"][0])
     )
 
 
