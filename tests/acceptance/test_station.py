@@ -52,7 +52,7 @@ def test_it_writes_every_table_and_figure(station):
             "station_coverage_global",
         ),
         *("station_coverage_pole", "station_gaps", "station_light_calendar", "station_horizon", "station_power_main"),
-        *("station_contact", "station_tasks"),
+        *("station_contact", "station_tasks", "station_sizing_main"),
     } <= drawn
     assert "Station" in (station / "report.html").read_text(encoding="utf-8")
 

@@ -18,13 +18,12 @@ from sim.astro.spans import spans_of_samples
 from sim.station.power import simulate_power
 from sim.station.power_types import Isotope, Loads, Panels, PoweredElement, Store, Sunlight
 from sim.station.shortfall import power_summaries, shortfalls, surplus_kw
-from sim.station.sizing import grid_sizing, smallest_array, smallest_battery, trade_curve
+from sim.station.sizing import SpecificMass, grid_sizing, lightest_pair, smallest_array, smallest_battery
 from sim.station.tasks import Stay, Task, schedule_tasks
 from sim.units import DAY_S, DEG, HOUR_S, YEAR_S
 
 MONTH_S = 29.530589 * DAY_S
 TASKS = 20
-AREAS = 20
 
 
 def made_up_light(years: float) -> Sunlight:
@@ -76,11 +75,11 @@ def rows(years: float, count: int):
     surplus = {"main": surplus_kw(history, "element_1")}
     stays = [Stay(4, year * YEAR_S, year * YEAR_S + 60 * DAY_S) for year in range(int(years))]
     yield f"{TASKS} tasks", *best_of_three(lambda: schedule_tasks(light.t_tdb_s, tasks, surplus, stays))
-    problem = grid_sizing(elements, light, Panels(1.0))
+    problem = grid_sizing(elements, light, elements[0].store, SpecificMass(4.0, 160.0, 0.8))
     yield "smallest battery", *best_of_three(lambda: smallest_battery(problem, 400.0))
     yield "smallest battery, 99 %", *best_of_three(lambda: smallest_battery(problem, 400.0, 0.99))
     yield "smallest array, 99 %", *best_of_three(lambda: smallest_array(problem, 5000.0, 0.99))
-    yield f"curve of {AREAS} areas", *best_of_three(lambda: trade_curve(problem, np.linspace(100.0, 900.0, AREAS)))
+    yield "lightest pair and its curve", *best_of_three(lambda: lightest_pair(problem))
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from sim.astro.time import tdb_s_from_utc
 from sim.errors import UsageError
 from sim.station.horizon import packaged_horizon
 from sim.station.power import electric_heat_kw, simulate_power, source_kw
-from sim.station.power_inputs import sunlight_of
 from sim.station.power_types import (
     Isotope,
     Loads,
@@ -244,7 +243,8 @@ def test_a_polar_ridge_gives_what_its_light_averages():
     """A year at the connecting ridge: a tracking array gives its rating times the mean of the Sun's disc in sight."""
     t = site_epochs(tdb_s_from_utc("2031-01-01"), tdb_s_from_utc("2032-01-01"), 6.0 * HOUR_S)
     site = site_geometry(-89.53432, -150.05233, 1663.0, packaged_horizon("connecting-ridge_10m_1deg"))
-    light = sunlight_of(t, site_ephemeris(site, t))
+    sky = site_ephemeris(site, t)
+    light = Sunlight(t, sky.sun_fraction, sky.sun_azimuth_rad, sky.sun_elevation_rad)
     rating_kw = SOLAR_CONSTANT_KW_M2 * 10.0 * 0.3
     plants = [PoweredElement(name, panels=Panels(10.0, mounting=name)) for name in ("tracking", "vertical_mast")]
     tracking, mast = simulate_power(plants, light).supply_kw.mean(axis=1)

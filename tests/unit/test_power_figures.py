@@ -161,6 +161,16 @@ class TestTradeCurve:
         assert [text.get_text() for text in axes[0].texts] == ["lightest: 30 m², 60 kWh"]
         assert [text.get_text() for text in axes[1].texts] == [f"{120.0 + 60.0 / 0.128:.0f} kg"]
 
+    @pytest.mark.parametrize(("own_kwh", "marker"), [(80.0, "o"), (9000.0, "^")])
+    def test_what_there_is_is_marked_within_the_panel(self, own_kwh, marker):
+        axes = Figure().subplots(1, 2)
+        area = np.array([10.0, 20.0, 30.0, 40.0])
+        usable = np.array([np.nan, 100.0, 60.0, 55.0])
+        draw_trade_curve(*axes, SizingView(area, usable, 4.0 * area, usable / 0.128, 25.0, own_kwh))
+        assert axes[0].texts[-1].get_text() == f"as it is: 25 m², {own_kwh:.0f} kWh"
+        (spot,) = [line for line in axes[0].lines if line.get_marker() == marker]
+        assert spot.get_ydata()[0] <= axes[0].get_ylim()[1]
+
     def test_where_nothing_fits_it_says_so(self):
         axes = Figure().subplots(1, 2)
         area = np.array([10.0, 20.0])

@@ -22,7 +22,16 @@ from sim.results.report import (
     write_comparison_report,
     write_report,
 )
-from sim.results.report_station import contact_rows, hours_text, needs_text, rows_of, share_text, station_cards
+from sim.results.report_station import (
+    contact_rows,
+    hours_text,
+    keys_text,
+    needs_text,
+    power_text,
+    rows_of,
+    share_text,
+    station_cards,
+)
 from sim.results.station_dataset import station_dataset
 from tests.factories import written_run
 from tests.station_outcomes import made_up_station
@@ -293,6 +302,14 @@ def test_units_are_those_people_read():
     assert [share_text(share) for share in (None, 0.0, 1e-9, 0.99999, 1.0)] == ["–", "0 %", "0.1 %", "99.9 %", "100 %"]
     assert needs_text("light=1200.0;power=3.5;crew=2.0;sky=1.0") == "light 50.0 d, power 3.5 h, crew 2.0 h"
     assert needs_text("") == "–"
+    assert [power_text(kw) for kw in (None, 0.0, 0.0155, 0.35, 12.34)] == [
+        "–",
+        "0.00 kW",
+        "15.5 W",
+        "0.35 kW",
+        "12.3 kW",
+    ]
+    assert keys_text("source.solar.dust;battery.fade") == "solar.dust, battery.fade"
 
 
 def test_a_comparison_without_lanes_has_no_table_of_them(run, station, tmp_path):

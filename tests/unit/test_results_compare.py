@@ -95,6 +95,15 @@ def test_the_better_architecture_is_marked(runs):
     assert compare([runs[0], runs[0]]).rows[3].best == ()
 
 
+def test_a_run_without_lanes_has_no_figures_of_them(runs):
+    alone = replace(runs[0], lanes=())
+    rows = {row.metric: row for row in compare([alone, *runs]).rows}
+    assert rows["lanes"].values[0] == 0
+    assert {row.values[0] for name, row in rows.items() if name != "lanes"} == {None}
+    assert rows["assumed_figures"].best == (1,)
+    assert 0 not in {index for row in rows.values() for index in row.best}
+
+
 def test_equal_names_are_numbered(runs):
     assert compare([runs[0], runs[0], runs[1]]).architectures == ("Alone", "Alone (2)", "With partners")
 

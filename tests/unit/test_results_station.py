@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,10 +97,53 @@ def test_metrics_name_places_and_leave_out_what_is_not_there(station):
     assert both[0].of(None) is None
 
 
+def test_sizes_have_a_row_for_each_cable_and_question(outcome):
+    sizes = table(outcome, "sizing.csv")
+    assert [(row["grid"], row["what"]) for row in sizes] == [
+        (grid, what) for grid in ("main", "observatory") for what in ("own_array", "own_battery", "lightest")
+    ]
+    none = sizes[1]
+    assert (none["area_m2"], none["usable_kwh"], none["mass_kg"], none["note"]) == (
+        "",
+        "120.000",
+        "",
+        "it does not last",
+    )
+    best = min(
+        (row for row in table(outcome, "sizing_curve.csv") if row["grid"] == "main" and row["usable_kwh"]),
+        key=lambda row: float(row["array_kg"]) + float(row["battery_kg"]),
+    )
+    assert best["area_m2"] == sizes[2]["area_m2"]
+
+
+def test_elements_without_power_have_no_hours(outcome):
+    flag = table(outcome, "surface_elements.csv")[2]
+    assert (flag["element"], flag["grid"], flag["active_h"], flag["dead_h"]) == ("flag", "", "", "")
+    assert flag["arrival_utc"] == "2030-01-01T00:00:00.000Z"
+
+
+def test_elements_are_told_also_where_none_has_power(outcome):
+    bare = station_dataset(replace(outcome, grids=(), states=outcome.states[2:]))
+    assert bare["element"].values.tolist() == ["flag"]
+
+
+def test_a_cable_where_nothing_arrives_is_no_share(outcome):
+    never = replace(outcome.grids[0], served_share=np.nan, unmet_kwh=np.nan)
+    both = station_dataset(replace(outcome, grids=(never, outcome.grids[1])))
+    metrics = {metric.name: metric.of(both) for metric in station_metrics([both])}
+    assert metrics["power_served_share"] == pytest.approx(outcome.grids[1].served_share, abs=5e-5)
+    alone = station_dataset(replace(outcome, grids=(never,)))
+    names = [metric.name for metric in station_metrics([alone])]
+    assert not {"power_served_share", "power_unmet_kwh"} & set(names)
+
+
 def test_the_summary_is_plain(station):
     import json
 
     told = summarise_station(station)
     assert told["metrics"]["upkeep_m_s_per_year"] == pytest.approx(42.0)
     assert told["orbits"]["relay_1"]["status"] == "planned"
+    assert told["sizing"]["main"].startswith(
+        "every load at all times: its 60 m2 of array want 1067 kWh usable; no array"
+    )
     json.dumps(told, allow_nan=False)

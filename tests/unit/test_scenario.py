@@ -395,6 +395,10 @@ CASES = {
         ["station.surface=[{id: mast, mass: 1 t}, {id: hut, mass: 1 t, grid: mast}]"],
         "error", "station.surface[1].grid", "the cable 'mast'",
     ),
+    "check_arrays_on_masts_have_a_horizon": (
+        ["station.surface=[{id: plant, mass: 1 t, source: {solar: {area: 9 m2, mast_height: 5 m}}}]"],
+        "error", "station.surface[0].source.solar.mast_height", "masks at 2 m and 10 m",
+    ),
     "check_delivered_orbiters_serve_after_delivery": (
         [f"station.orbit=[{{{RELAY}, orbit: queqiao_2_planned}}]", "deliveries=[{id: a, lane: cargo, cargo: [relay]}]"],
         "warning", "station.orbit[0]", "a has yet to bring it",

@@ -16,7 +16,7 @@ from sim.scenario.science import CrewStay
 from sim.station.power import simulate_power
 from sim.station.power_inputs import powered_element
 from sim.station.power_types import Isotope, Loads, PoweredElement, State, Store, Sunlight
-from sim.station.shortfall import power_summaries, shortfall_spans, shortfalls, state_spans, surplus_kw
+from sim.station.shortfall import power_summaries, shortfalls, state_spans, surplus_kw
 from sim.units import HOUR_S
 
 
@@ -45,29 +45,32 @@ class TestShortfalls:
         assert only.worst is State.UNPOWERED
         assert history.died_tdb_s[0] == only.stop_tdb_s
 
-    def test_the_summary_counts_time_and_energy(self, history):
+    def test_the_summary_counts_what_the_dead_would_ask(self, history):
         hut, rover = power_summaries(history)
-        # It lives for 36 hours of 60.
-        assert hut.alive_time == pytest.approx(0.6, rel=1e-12)
-        assert hut.served_time == pytest.approx(1.0 - 16.0 / 36.0, rel=1e-12)
-        assert hut.served_energy == pytest.approx(25.0 / 36.0, rel=1e-9)
-        assert hut.longest_shortfall_s == 16 * HOUR_S
-        assert hut.least_stored_kwh == pytest.approx(0.0, abs=1e-9)
-        assert (rover.alive_time, rover.served_time, rover.served_energy, rover.missing_kwh) == (1.0, 1.0, 1.0, 0.0)
-        assert rover.curtailed_kwh == pytest.approx(24.0, rel=1e-9)
+        # Served for 20 hours of 60; 11 kWh are missing until it dies, and 24 hours of its night load of 1 kW after.
+        assert hut.served_time == pytest.approx(20.0 / 60.0, rel=1e-12)
+        assert hut.missing_kwh == pytest.approx(11.0 + 24.0, rel=1e-9)
+        assert history.dead_kw[0].tolist() == [0.0] * 36 + [1.0] * 24
+        assert (rover.served_time, rover.missing_kwh) == (1.0, 0.0)
+        assert not history.dead_kw[1].any()
 
     def test_states_and_shortages_as_spans(self, history):
         assert state_spans(history, "hut").stop_tdb_s.tolist() == [20 * HOUR_S]
         assert state_spans(history, "hut", State.DORMANT).stop_tdb_s.tolist() == [30 * HOUR_S]
-        assert shortfall_spans(history, "hut").start_tdb_s.tolist() == [20 * HOUR_S]
         assert surplus_kw(history, "rover") == pytest.approx(0.4, rel=1e-9)
         with pytest.raises(UsageError, match="not among the elements: hut, rover"):
             state_spans(history, "mill")
 
-    def test_a_grid_that_never_lands_asks_nothing(self):
+    def test_of_a_grid_that_never_lands_nothing_is_told(self):
         never = PoweredElement("never", Loads(1.0, 1.0), np.inf)
         (summary,) = power_summaries(simulate_power([never], dark(5)))
-        assert (summary.alive_time, summary.served_time, summary.served_energy) == (1.0, 1.0, 1.0)
+        assert np.isnan([summary.served_time, summary.missing_kwh]).all()
+
+    def test_time_counts_from_the_first_arrival(self):
+        late = PoweredElement("late", Loads(1.0, 1.0), 10 * HOUR_S, store=Store(5.0))
+        (summary,) = power_summaries(simulate_power([late], dark(20)))
+        assert summary.served_time == pytest.approx(0.5, rel=1e-12)
+        assert summary.missing_kwh == pytest.approx(5.0, rel=1e-9)
 
 
 class TestScenarioKeys:

@@ -51,6 +51,8 @@ STEMS = [
     "station_dark_gaps",
     "station_power_main",
     "station_power_observatory",
+    "station_sizing_main",
+    "station_sizing_observatory",
     "station_tasks",
 ]
 
