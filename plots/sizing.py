@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from plots.style import BURN_COLOUR, FAINT, INK, MUTED
@@ -16,8 +15,6 @@ FloatArray = NDArray[np.float64]
 BATTERY_COLOUR = "#0072b2"
 HIGHEST = 3.0
 """Times the value of the lightest pair that is shown."""
-RIGHT = 0.6
-"""Share of the width from which on words stand at the left of a spot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,18 +60,19 @@ def draw_trade_curve(capacity_ax: Axes, mass_ax: Axes, view: SizingView) -> None
             ax.text(0.5, 0.5, "no battery fits", transform=ax.transAxes, ha="center", color=MUTED)
         return
     best = int(np.nanargmin(mass))
-    _mark(
-        capacity_ax,
-        view,
-        best,
-        view.usable_kwh[best],
-        f"lightest: {view.area_m2[best]:.0f} m², {view.usable_kwh[best]:.0f} kWh",
-    )
-    _mark(mass_ax, view, best, mass[best], f"{mass[best]:.0f} kg")
+    area, usable = view.area_m2[best], view.usable_kwh[best]
+    _mark(capacity_ax, area, usable, f"lightest: {_written(area)} m², {_written(usable)} kWh")
+    _mark(mass_ax, area, mass[best], f"lightest: {_written(mass[best])} kg")
     capacity_ax.set_ylim(0.0, _top(view.usable_kwh, best))
     mass_ax.set_ylim(0.0, _top(mass, best))
-    mass_ax.legend(loc="upper right", ncols=3, fontsize=8)
     _mark_own(capacity_ax, view)
+    for ax in (capacity_ax, mass_ax):
+        ax.legend(loc="upper right", fontsize=8.5)
+
+
+def _mark(ax: Axes, across: float, height: float, text: str) -> None:
+    look = {"marker": "D", "markersize": 6.0, "markeredgecolor": "white", "linestyle": "none", "zorder": 4.0}
+    ax.plot(across, height, color=BURN_COLOUR, label=text, **look)
 
 
 def _mark_own(ax: Axes, view: SizingView) -> None:
@@ -82,40 +80,20 @@ def _mark_own(ax: Axes, view: SizingView) -> None:
     across, height = view.own_area_m2, view.own_usable_kwh
     if np.isnan(across) or np.isnan(height):
         return
-    is_in = height <= ax.get_ylim()[1]
-    shown = height if is_in else ax.get_ylim()[1]
-    look = {"color": "white", "markeredgecolor": INK, "markeredgewidth": 1.6, "clip_on": False, "zorder": 4.0}
-    ax.plot(across, shown, marker="o" if is_in else "^", markersize=6.5, **look)
-    _write(ax, view, across, shown, f"as it is: {across:.0f} m², {height:.0f} kWh", above=is_in)
+    bottom, top = ax.get_ylim()
+    is_in = height <= top
+    look = {"markersize": 6.5, "markeredgewidth": 1.6, "linestyle": "none", "clip_on": False, "zorder": 4.0}
+    text = f"as it is: {_written(across)} m², {_written(height)} kWh"
+    marker = "o" if is_in else "^"
+    ax.plot(across, min(height, top), color="white", marker=marker, markeredgecolor=INK, label=text, **look)
+    ax.set_ylim(bottom, top)
+
+
+def _written(value: float) -> str:
+    """Three figures at least."""
+    return f"{value:,.0f}" if value >= 100.0 else f"{value:.3g}"
 
 
 def _top(values: FloatArray, best: int) -> float:
     """Height that shows the lightest well: at the foot of the curve batteries grow without bounds."""
     return max(1e-3, 1.15 * min(float(np.nanmax(values)), HIGHEST * float(values[best])))
-
-
-def _mark(ax: Axes, view: SizingView, best: int, height: float, text: str) -> None:
-    across = view.area_m2[best]
-    ax.plot(across, height, marker="D", markersize=6.0, color=BURN_COLOUR, markeredgecolor="white", zorder=4.0)
-    # The curve falls: there is room below it at the left, above it at the right.
-    _write(ax, view, across, height, text, above=not _is_right(view, across))
-
-
-def _is_right(view: SizingView, across: float) -> bool:
-    return bool(across > view.area_m2.min() + RIGHT * (view.area_m2.max() - view.area_m2.min()))
-
-
-def _write(ax: Axes, view: SizingView, across: float, height: float, text: str, *, above: bool = True) -> None:
-    """Write beside a spot, on the side that has room."""
-    is_right = _is_right(view, across)
-    ax.annotate(
-        text,
-        (across, height),
-        (-8 if is_right else 8, 8 if above else -13),
-        textcoords="offset points",
-        ha="right" if is_right else "left",
-        fontsize=8.5,
-        color=INK,
-        path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        zorder=5.0,
-    )

@@ -174,9 +174,7 @@ def view_sizing(station: xr.Dataset, grid: str) -> SizingView | None:
         ]
         for what, name in (("own_array", "area_m2"), ("own_battery", "usable_kwh"))
     }
-    return SizingView(
-        *columns, own_area_m2=float(own["own_array"][0]), own_usable_kwh=float(own["own_battery"][0])
-    )
+    return SizingView(*columns, own_area_m2=float(own["own_array"][0]), own_usable_kwh=float(own["own_battery"][0]))
 
 
 def view_states(station: xr.Dataset, grid: str) -> StateView | None:

@@ -174,11 +174,18 @@ def number_text(value: float | None, decimals: int = 0) -> str:
     return "–" if value is None else f"{value:,.{decimals}f}".replace(",", THIN_SPACE)
 
 
+def figures_text(value: float | None) -> str:
+    """Return a number with three figures at least, a dash for none: ``0.245``, ``12.3``, ``1 240``."""
+    if value is None:
+        return "–"
+    return number_text(value) if abs(value) >= 100.0 else f"{value:.3g}"
+
+
 def power_text(kilowatts: float | None) -> str:
     """Return a power in its natural unit, a dash for none: ``45 W``, ``0.35 kW``, ``12.3 kW``."""
     if kilowatts is None:
         return "–"
-    if 0.0 < abs(kilowatts) < 0.1:
+    if abs(kilowatts) < 0.1:
         return f"{1000.0 * kilowatts:.3g} W"
     return f"{number_text(kilowatts, 2 if abs(kilowatts) < 1.0 else 1)} kW"
 
@@ -218,6 +225,7 @@ FILTERS = {
     "share": share_text,
     "hours": hours_text,
     "number": number_text,
+    "figures": figures_text,
     "power": power_text,
     "listed": listed_text,
     "needs": needs_text,

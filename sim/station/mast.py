@@ -39,9 +39,14 @@ def mast_light(
     """Return the light at heights above a site's ground, by height, on the epochs of the site's own light."""
     masks = mast_masks(site, heights_m)
     return {
-        height_m: MastLight(mask.source, eclipsed_light(over_mask(series, mask), eclipses))
+        height_m: MastLight(_words(height_m, mask), eclipsed_light(over_mask(series, mask), eclipses))
         for height_m, mask in zip(heights_m, masks, strict=True)
     }
+
+
+def _words(height_m: float, mask: HorizonMask) -> str:
+    """Say a mast's height and where its horizon comes from, without the particulars of the file."""
+    return f"{height_m:g} m: {mask.source.partition(':')[0]}"
 
 
 def over_mask(series: LightSeries, mask: HorizonMask) -> LightSeries:

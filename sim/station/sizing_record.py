@@ -82,7 +82,7 @@ def sizing_words(record: SizingRecord | None) -> str:
     """Say in a line what would be enough; nothing where there is no array to size."""
     if record is None:
         return ""
-    when = "at all times" if record.availability == 1.0 else f"for {100.0 * record.availability:g} % of the time"
+    when = "at all times" if record.availability == 1.0 else f"{100.0 * record.availability:g} % of the time"
     sizes = dict(zip(SIZES, record.sizes, strict=True))
     battery, array, pair = (sizes[what] for what in SIZES)
     parts = [
@@ -100,7 +100,7 @@ def sizing_words(record: SizingRecord | None) -> str:
         mass_kg = pair.array_kg + pair.battery_kg
         both = f"{_of(pair.area_m2, 'm2')} with {_of(pair.usable_kwh, 'kWh')}"
         parts.append(f"lightest: {both}, {_of(mass_kg, 'kg')}")
-    return f"every load {when}: {'; '.join(parts)}"
+    return f"{when}: {'; '.join(parts)}"
 
 
 def _of(value: float, unit: str) -> str:

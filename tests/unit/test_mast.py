@@ -73,7 +73,7 @@ def test_the_light_of_a_mast_is_that_of_a_site_with_its_mask():
     tall = RIDGE.model_copy(update={"horizon": "connecting-ridge_10m_1deg.csv"})
     there = light_series(geometry_of(tall), START, START + 30.0 * DAY_S)
     np.testing.assert_array_equal(found[10.0].sun_fraction, eclipsed_light(there, eclipses))
-    assert "connecting-ridge_10m" in found[10.0].horizon
+    assert found[10.0].horizon == "10 m: connecting-ridge_10m_1deg.csv"
     # From above the terrain stands lower: more light, an hour at a time and on the whole.
     assert found[10.0].sun_fraction.mean() > found[2.0].sun_fraction.mean()
     assert mast_light(RIDGE, (), series, eclipses) == {}

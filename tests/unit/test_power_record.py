@@ -66,7 +66,7 @@ def test_a_smaller_availability_asks_for_less():
     all_of_it, most = (power_of(plant("hut"), availability=share).grids[0].sizing for share in (1.0, 0.75))
     assert most.sizes[0].usable_kwh < 0.7 * all_of_it.sizes[0].usable_kwh
     assert most.sizes[0].served_share >= 0.75
-    assert sizing_words(most).startswith("every load for 75 % of the time: its 20 m2 of array want ")
+    assert sizing_words(most).startswith("75 % of the time: its 20 m2 of array want ")
 
 
 def test_a_cable_without_an_array_has_no_sizes():

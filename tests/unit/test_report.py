@@ -24,6 +24,7 @@ from sim.results.report import (
 )
 from sim.results.report_station import (
     contact_rows,
+    figures_text,
     hours_text,
     keys_text,
     needs_text,
@@ -304,11 +305,12 @@ def test_units_are_those_people_read():
     assert needs_text("") == "–"
     assert [power_text(kw) for kw in (None, 0.0, 0.0155, 0.35, 12.34)] == [
         "–",
-        "0.00 kW",
+        "0 W",
         "15.5 W",
         "0.35 kW",
         "12.3 kW",
     ]
+    assert [figures_text(value) for value in (None, 0.0, 0.2449, 12.34, 99.96)] == ["–", "0", "0.245", "12.3", "100"]
     assert keys_text("source.solar.dust;battery.fade") == "solar.dust, battery.fade"
 
 
