@@ -33,6 +33,7 @@ STATION_BARS = {
     "orbiters_lost": "elements in orbit lost",
     "average_light": "mean part of the Sun's\ndisc in view at the site",
     "longest_dark_d": "longest time without\nlight, days",
+    "elements_dead": "surface elements lost\nfor want of power",
     "power_served_share": "share of time with every\nload met, worst cable",
     "power_unmet_kwh": "load not met, kWh",
     "tasks_done_share": "share of the tasks'\nhours done",

@@ -22,6 +22,7 @@ from plots.station_views import day_words, view_grids, view_sizing, view_states,
 from plots.style import new_figure, words, write_title
 from plots.tasks import draw_task_limits, draw_task_progress, limit_legend, pace_colours
 from sim.results.report import file_stem
+from sim.results.report_station import share_text
 
 WIDTH_IN = 12.0
 MOST_GRIDS = 6
@@ -96,7 +97,7 @@ def zoom_words(view: GridView) -> str:
 def power_words(station: xr.Dataset, row: int) -> str:
     """Say how well a cable serves."""
     served, unmet = (float(station[f"grid_{name}"].values[row]) for name in ("served_share", "unmet_kwh"))
-    said = "nothing ever arrives" if np.isnan(served) else f"every load is met {100.0 * served:.1f} % of the time"
+    said = "nothing ever arrives" if np.isnan(served) else f"every load is met {share_text(served)} of the time"
     return "; ".join(part for part in (said, f"{unmet:,.0f} kWh are missing" if unmet > 0.0 else "") if part)
 
 

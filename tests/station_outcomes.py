@@ -219,6 +219,7 @@ def made_up_grid(name, light):
         unmet_kw=unmet,
         stored_kwh=stored,
         usable_kwh=120.0,
+        lowest_kwh=float(stored.min()),
         served_share=float((unmet <= 0.0).mean()),
         unmet_kwh=float(unmet.sum()),
         array_light=float(light.sun_fraction.mean()),

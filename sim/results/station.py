@@ -223,7 +223,7 @@ def power_values(outcome: StationOutcome) -> Values:
             "served_share": grid.served_share,
             "unmet_kwh": grid.unmet_kwh,
             "usable_kwh": grid.usable_kwh,
-            "lowest_kwh": float(grid.stored_kwh.min(initial=np.inf)) if grid.usable_kwh else 0.0,
+            "lowest_kwh": grid.lowest_kwh,
             "mean_supply_kw": float(grid.supply_kw.mean()),
             "mean_load_kw": float(grid.load_kw.mean()),
             "array_light": grid.array_light,

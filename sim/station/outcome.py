@@ -296,10 +296,11 @@ class SizingRecord:
 class GridRecord:
     """Power of one cable's elements on the grid of the light (N,), kW, and the store in kWh.
 
-    ``load_kw`` and ``unmet_kw`` count elements that died as if they still asked for full service; ``served_share`` is
-    NaN where no element ever arrives. ``array_light`` is the mean part of the Sun's disc that its arrays see, NaN where
-    it has none, ``array_horizon`` what the horizons of those on masts rest on. ``assumed`` names keys left to assumed
-    values.
+    ``usable_kwh`` is the most that its batteries ever hold, ``lowest_kwh`` the least they do once there are any, NaN
+    where there never are. ``load_kw`` and ``unmet_kw`` count elements that died as if they still asked for full
+    service; ``served_share`` is NaN where no element ever arrives. ``array_light`` is the mean part of the Sun's disc
+    that its arrays see, NaN where it has none, ``array_horizon`` what the horizons of those on masts rest on.
+    ``assumed`` names keys left to assumed values.
     """
 
     grid: str
@@ -311,6 +312,7 @@ class GridRecord:
     unmet_kw: FloatArray
     stored_kwh: FloatArray
     usable_kwh: float
+    lowest_kwh: float
     served_share: float
     unmet_kwh: float
     array_light: float

@@ -123,7 +123,8 @@ def _grid(
     arrays: tuple[float, str],
     sizing: SizingRecord | None,
 ) -> GridRecord:
-    dead_kw = history.dead_kw[number]
+    dead_kw, stored_kwh = history.dead_kw[number], history.stored_kwh[number]
+    has_battery = history.capacity_kwh[number] > 0.0
     return GridRecord(
         grid=summary.grid,
         elements=tuple(item.id for item in items),
@@ -132,8 +133,9 @@ def _grid(
         supply_kw=_on_epochs(history.supply_kw[number]),
         load_kw=_on_epochs(history.grid_wanted_kw[number] + dead_kw),
         unmet_kw=_on_epochs(history.grid_missing_kw[number] + dead_kw),
-        stored_kwh=_on_epochs(history.stored_kwh[number]),
+        stored_kwh=_on_epochs(stored_kwh),
         usable_kwh=float(history.capacity_kwh[number].max(initial=0.0)),
+        lowest_kwh=float(stored_kwh[has_battery].min()) if has_battery.any() else np.nan,
         served_share=summary.served_time,
         unmet_kwh=summary.missing_kwh,
         array_light=arrays[0],

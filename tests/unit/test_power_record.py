@@ -98,6 +98,15 @@ def test_keys_that_nobody_wrote_are_assumed():
     assert {"battery.depth_of_discharge", "battery.reserve", "battery.specific_energy"} <= set(left)
 
 
+def test_the_lowest_charge_counts_from_the_first_battery():
+    (late,) = power_of(plant("hut", capacity_kwh=100.0), arrivals={"hut": START + 480 * HOUR_S}).grids
+    # A night takes 11.7 kWh of 80, and what is full leaks and fades by half a percent.
+    assert 80.0 - 13.0 < late.lowest_kwh < 80.0 - 11.0
+    (bare,) = power_of(element("box", power=Power(active_kw=0.1))).grids
+    assert np.isnan(bare.lowest_kwh)
+    assert bare.usable_kwh == 0.0
+
+
 def test_of_elements_without_power_the_arrival_is_told():
     surface = (element("flag"), plant("hut"), element("never"))
     there = {"flag": START + 5 * HOUR_S, "hut": START, "never": np.inf}

@@ -16,6 +16,7 @@ from sim.results.station import gap_figures, station_tables_text, years
 from sim.results.station_columns import STATION_TABLES
 from sim.results.station_dataset import station_dataset
 from sim.results.station_summary import station_metrics, summarise_station
+from sim.screen import station_text
 from sim.units import DAY_S, HOUR_S
 from tests.station_outcomes import made_up_station
 
@@ -135,6 +136,13 @@ def test_a_cable_where_nothing_arrives_is_no_share(outcome):
     alone = station_dataset(replace(outcome, grids=(never,)))
     names = [metric.name for metric in station_metrics([alone])]
     assert not {"power_served_share", "power_unmet_kwh"} & set(names)
+
+
+def test_the_screen_tells_what_would_be_enough(station):
+    lines = station_text(summarise_station(station)).splitlines()
+    at = lines.index(next(line for line in lines if line.startswith("cable")))
+    assert lines[at].endswith("what would be enough")
+    assert [line.partition(" ")[0] for line in lines[at + 1 :]] == ["main", "observatory"]
 
 
 def test_the_summary_is_plain(station):
