@@ -44,7 +44,7 @@ EVENT_MEANINGS: dict[EventKind, str] = {
     "no_contact": "neither the Earth nor a relay that reaches it is above the terrain",
     "orbiter_eclipse_by_moon": "in the Moon's shadow, penumbra included",
     "orbiter_eclipse_by_earth": "in the Earth's shadow, penumbra included",
-    "power_shortfall": "some load is not met",
+    "power_shortfall": "some load is not met, that of elements that died left out",
     "element_dead": "lost for want of power",
     "upkeep_burn": "a burn that keeps the orbit",
     "end_of_life": "an orbiter falls, escapes, retires or has no more propellant",

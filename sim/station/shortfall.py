@@ -28,8 +28,8 @@ class Shortfall:
     grid : str
     start_tdb_s, stop_tdb_s : float
         To a step.
-    missing_kwh, unmet_kwh : float
-        What full service asked beyond what was met; the part of it that even sleeping elements lacked.
+    missing_kwh : float
+        What full service asked beyond what was met.
     peak_kw : float
         Most missing, mean of a step.
     worst : State
@@ -40,7 +40,6 @@ class Shortfall:
     start_tdb_s: float
     stop_tdb_s: float
     missing_kwh: float
-    unmet_kwh: float
     peak_kw: float
     worst: State
 
@@ -104,7 +103,7 @@ def _runs(holds: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]
 
 def _of_grid(history: PowerHistory, place: int) -> Iterator[Shortfall]:
     grid, hours = history.grids[place], history.step_h
-    missing, unmet = history.grid_missing_kw[place], history.unmet_kw[place]
+    missing = history.grid_missing_kw[place]
     state = history.state[[row for row, name in enumerate(history.grid_of) if name == grid]]
     for first, stop in zip(*_runs(missing > SHORT_KW), strict=True):
         here = state[:, first:stop]
@@ -115,7 +114,6 @@ def _of_grid(history: PowerHistory, place: int) -> Iterator[Shortfall]:
             float(history.t_tdb_s[first]),
             float(history.t_tdb_s[stop]),
             float(missing[first:stop].sum() * hours),
-            float(unmet[first:stop].sum() * hours),
             float(missing[first:stop].max()),
             State(int(there.min())),
         )

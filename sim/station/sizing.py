@@ -215,7 +215,8 @@ def smallest_array(problem: SizingProblem, usable_kwh: float, served: float = 1.
         return NoFit("no light falls on the array")
     found = _smallest(serves, _guess_m2(problem))
     if found is None:
-        return NoFit("the battery does not last from light to light, however large the array")
+        no_battery = "without a battery no array serves through the dark"
+        return NoFit(no_battery if usable_kwh == 0.0 else "the battery does not last from light to light")
     return _fit(problem, found, usable_kwh)
 
 

@@ -425,6 +425,14 @@ def test_checks(load, name):
     assert found[0].remedy
 
 
+def test_a_mast_needs_terrain_where_no_mask_is_known(load):
+    array = "station.surface=[{id: plant, mass: 1 t, source: {solar: {area: 9 m2, mast_height: 10 m}}}]"
+    assert load(array).warnings == ()  # the site's own mask is of 10 m
+    (text,) = messages(load, array, "station.site=connecting_ridge_best_lit")
+    assert "no horizon is known 10 m above the ground of connecting_ridge_best_lit" in text
+    assert "give the site terrain" in text
+
+
 def test_many_deliveries_after_a_shortened_horizon_are_one_warning(load):
     late = ", ".join(f"{{id: {name}, lane: cargo, not_before: 2040-01-01}}" for name in "abc")
     (warning,) = load(f"deliveries=[{late}]").warnings

@@ -121,6 +121,7 @@ class TestSmallestArray:
 
     def test_a_battery_that_ends_in_the_dark_fits_no_array(self):
         assert "from light to light" in smallest_array(problem_of(), 300.0).reason
+        assert "without a battery" in smallest_array(problem_of(), 0.0).reason
 
     def test_without_light_there_is_no_array(self):
         flat = np.zeros(20)
