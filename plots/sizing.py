@@ -71,8 +71,10 @@ def draw_trade_curve(capacity_ax: Axes, mass_ax: Axes, view: SizingView) -> None
 
 
 def _mark(ax: Axes, across: float, height: float, text: str) -> None:
-    look = {"marker": "D", "markersize": 6.0, "markeredgecolor": "white", "linestyle": "none", "zorder": 4.0}
-    ax.plot(across, height, color=BURN_COLOUR, label=text, **look)
+    ax.plot(
+        across, height, color=BURN_COLOUR, label=text, marker="D", markersize=6.0, markeredgecolor="white",
+        linestyle="none", zorder=4.0,
+    )  # fmt: skip
 
 
 def _mark_own(ax: Axes, view: SizingView) -> None:
@@ -82,10 +84,12 @@ def _mark_own(ax: Axes, view: SizingView) -> None:
         return
     bottom, top = ax.get_ylim()
     is_in = height <= top
-    look = {"markersize": 6.5, "markeredgewidth": 1.6, "linestyle": "none", "clip_on": False, "zorder": 4.0}
     text = f"as it is: {_written(across)} m², {_written(height)} kWh"
     marker = "o" if is_in else "^"
-    ax.plot(across, min(height, top), color="white", marker=marker, markeredgecolor=INK, label=text, **look)
+    ax.plot(
+        across, min(height, top), color="white", marker=marker, markeredgecolor=INK, label=text, markersize=6.5,
+        markeredgewidth=1.6, linestyle="none", clip_on=False, zorder=4.0,
+    )  # fmt: skip
     ax.set_ylim(bottom, top)
 
 

@@ -165,8 +165,8 @@ def view_sizing(station: xr.Dataset, grid: str) -> SizingView | None:
         return None
     here = station["curve_grid"].values == grid
     names = ("area_m2", "usable_kwh", "array_kg", "battery_kg")
-    columns = [floats(station[f"curve_{name}"].values)[here] for name in names]
-    if not here.any() or not columns[0].any() or not np.nansum(columns[1]) > 0.0:
+    area_m2, usable_kwh, array_kg, battery_kg = (floats(station[f"curve_{name}"].values)[here] for name in names)
+    if not here.any() or not area_m2.any() or not np.nansum(usable_kwh) > 0.0:
         return None
     own = {
         what: station[f"sizing_{name}"].values[
@@ -174,7 +174,8 @@ def view_sizing(station: xr.Dataset, grid: str) -> SizingView | None:
         ]
         for what, name in (("own_array", "area_m2"), ("own_battery", "usable_kwh"))
     }
-    return SizingView(*columns, own_area_m2=float(own["own_array"][0]), own_usable_kwh=float(own["own_battery"][0]))
+    own_area_m2, own_usable_kwh = float(own["own_array"][0]), float(own["own_battery"][0])
+    return SizingView(area_m2, usable_kwh, array_kg, battery_kg, own_area_m2, own_usable_kwh)
 
 
 def view_states(station: xr.Dataset, grid: str) -> StateView | None:
