@@ -40,12 +40,15 @@ LOOKS = {
     "arrival": RowLook("arrivals", INK, moments=True),
     "dark": RowLook("dark", "#31393f"),
     "sun_eclipsed_by_earth": RowLook("Sun eclipsed by the Earth", "#d55e00", moments=True),
+    "lunar_eclipse": RowLook("eclipse of the Moon", "#b2182b", moments=True),
     "earth_below_horizon": RowLook("Earth below the terrain", "#8d949a"),
     "sun_beside_earth": RowLook("Sun beside the Earth", "#e69f00", moments=True),
+    "moon_beside_sun": RowLook("Moon beside the Sun, from the Earth", "#8c6d1f", moments=True),
     "no_relay": RowLook("no relay", "#b9cfe0", "////", "#56b4e9"),
     "no_contact": RowLook("no contact at all", "#cc79a7"),
     "orbiter_eclipse_by_earth": RowLook("orbiter in the Earth's shadow", "#6a5acd", moments=True),
     "orbiter_eclipse_by_moon": RowLook("orbiter in the Moon's shadow", "#a39bdc"),
+    "orbiter_behind_moon": RowLook("orbiter behind the Moon", "#c9b8a0"),
     "upkeep_burn": RowLook("upkeep burns", "#009e73", moments=True),
     "power_shortfall": RowLook("power short", "#d55e00", "xx", "#7a3600"),
     "element_dead": RowLook("elements lost", "#000000", moments=True),
@@ -60,7 +63,7 @@ MOST_APART = 220
 
 DAILY_RATE, FEW_DAYS = 0.7, 60.0
 """So do more events a day than this on an axis of more days than that."""
-TOGETHER = {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn"}
+TOGETHER = {"arrival", "task_done", "end_of_life", "element_dead", "arrival_conflict", "upkeep_burn", "lunar_eclipse"}
 """Kinds with one row for all subjects."""
 STATION = "station"
 """Name of the site among the places of contact."""

@@ -17,7 +17,10 @@ from sim.station.outcome import (
     GridRecord,
     LightRecord,
     MapRecord,
+    MoonEvent,
     OrbitRecord,
+    OrbitSight,
+    PassRecord,
     SizeRecord,
     SizingRecord,
     StateRecord,
@@ -44,6 +47,7 @@ def made_up_station(start="2030-01-01", days=400, relays=2):
         start_tdb_s=begin,
         stop_tdb_s=stop,
         orbits=orbits,
+        sights=tuple(made_up_sight(orbit.element, begin, stop) for orbit in orbits),
         contacts=contacts,
         map=made_up_map(begin),
         light=light,
@@ -58,8 +62,23 @@ def made_up_station(start="2030-01-01", days=400, relays=2):
             Arrival("energy_first", "medium_cargo", begin + 60 * DAY_S, ("energy_1",), "best flight of window 2"),
             Arrival("ilrs_1", "heavy_cargo", begin + 200 * DAY_S, ("command_centre",), "best flight of window 7"),
         ),
+        moon=(
+            MoonEvent("perigee", begin + 3.0 * DAY_S, begin + 3.0 * DAY_S, 362_000.0, "km"),
+            MoonEvent("lunar_eclipse", begin + 9.0 * DAY_S, begin + 9.2 * DAY_S, 1.2, "1", "total"),
+        ),
         events=made_up_events(light, contacts, begin, stop),
     )
+
+
+def made_up_sight(element, begin, stop):
+    """A pass of ten hours a day over each place, an hour behind the Moon a day."""
+    day = np.arange(begin, stop, DAY_S)
+    above = spans(day + HOUR_S, day + 11.0 * HOUR_S).within(begin, stop)
+    middle = 0.5 * (above.start_tdb_s + above.stop_tdb_s)
+    tops, ranges = np.full(len(middle), 60.0 * DEG), np.full(len(middle), 12_000.0)
+    passes = tuple(PassRecord(point, above, middle, tops, ranges) for point in ("station", "far_side"))
+    hidden = spans(day + 20.0 * HOUR_S, day + 21.0 * HOUR_S).within(begin, stop)
+    return OrbitSight(element, passes, hidden, hidden.total_s / (stop - begin), np.nan)
 
 
 def made_up_light(begin, stop):

@@ -43,6 +43,9 @@ def station_tables_text(outcome: StationOutcome) -> dict[str, str]:
         "station_orbits.csv": [orbit_values(outcome)],
         "orbit_elements.csv": element_blocks(outcome),
         "upkeep_burns.csv": [burn_values(outcome)],
+        "passes.csv": pass_blocks(outcome),
+        "occultations.csv": occultation_blocks(outcome),
+        "moon_events.csv": [moon_values(outcome)],
         "contact.csv": [contact_values(outcome)],
         "contact_gaps.csv": [gap_values(outcome)],
         "light.csv": [light_values(outcome)],
@@ -77,7 +80,11 @@ def orbit_values(outcome: StationOutcome) -> Values:
         *("upkeep", "note"),
     )
     values = {name: [getattr(orbit, name) for orbit in outcome.orbits] for name in names}
-    return values | {"burns": [len(orbit.burn_tdb_s) for orbit in outcome.orbits]}
+    return values | {
+        "burns": [len(orbit.burn_tdb_s) for orbit in outcome.orbits],
+        "earth_hidden_share": [sight.hidden_share for sight in outcome.sights],
+        "tracked_share": [sight.tracked_share for sight in outcome.sights],
+    }
 
 
 ELEMENT_ARRAYS = (
@@ -110,6 +117,38 @@ def burn_values(outcome: StationOutcome) -> Values:
         for t, dv in zip(orbit.burn_tdb_s, orbit.burn_m_s, strict=True)
     ]
     return rows(("element", "t_tdb_s", "dv_m_s"), found)
+
+
+def pass_blocks(outcome: StationOutcome) -> list[Values]:
+    """Return the rows of ``passes.csv``, element by element and place by place."""
+    return [
+        {
+            "element": [sight.element] * len(found.above),
+            "point": [found.point] * len(found.above),
+            "culmination_tdb_s": found.culmination_tdb_s,
+            "culmination_rad": found.culmination_rad,
+            "range_km": found.range_km,
+        }
+        | span_columns(found.above)
+        for sight in outcome.sights
+        for found in sight.passes
+    ]
+
+
+def occultation_blocks(outcome: StationOutcome) -> list[Values]:
+    """Return the rows of ``occultations.csv``, element by element."""
+    return [{"element": [sight.element] * len(sight.hidden)} | span_columns(sight.hidden) for sight in outcome.sights]
+
+
+def span_columns(found: Spans) -> Values:
+    """Return start, stop and duration of spans as columns."""
+    return {"start_tdb_s": found.start_tdb_s, "stop_tdb_s": found.stop_tdb_s, "duration_s": found.duration_s}
+
+
+def moon_values(outcome: StationOutcome) -> Values:
+    """Return the rows of ``moon_events.csv``, in order of time."""
+    names = ("kind", "start_tdb_s", "stop_tdb_s", "size", "unit", "what")
+    return {name: [getattr(event, name) for event in outcome.moon] for name in names}
 
 
 CONTACT_FIGURES = (

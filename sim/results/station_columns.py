@@ -47,7 +47,33 @@ ORBITS = (
     number("upkeep_spread_m_s", "m/s/a", "spread of that over trials (one standard deviation), where it was tried"),
     text("upkeep", "how the orbit is kept"),
     integer("burns", "burns made within the horizon"),
+    share("earth_hidden_share", "share of its service in which the Moon hides the Earth's centre from it"),
+    share("tracked_share", "share of its service in which a ground station of the coverage sees it; empty: none named"),
     text("note", "what else is to be known"),
+)
+PASSES = (
+    ELEMENT,
+    POINT,
+    utc("rise_utc", "start_tdb_s", "it rises above the place's horizon, or the least elevation there"),
+    utc("culmination_utc", "culmination_tdb_s", "it stands highest"),
+    utc("set_utc", "stop_tdb_s", "it sets"),
+    hours("duration_h", "duration_s", "length"),
+    angle("elevation_deg", "culmination_rad", "greatest elevation above the level horizon"),
+    number("range_km", "km", "distance from the place then", 1),
+)
+OCCULTATIONS = (
+    ELEMENT,
+    utc("start_utc", "start_tdb_s", "the Earth's centre goes behind the Moon's limb, seen from it"),
+    utc("stop_utc", "stop_tdb_s", "and comes out again"),
+    hours("duration_h", "duration_s", "length"),
+)
+MOON_EVENTS = (
+    text("kind", "perigee, apogee, ascending_node, descending_node, new_moon, full_moon, lunar_eclipse"),
+    utc("start_utc", "start_tdb_s", "epoch; of an eclipse its first contact with the penumbra"),
+    utc("stop_utc", "stop_tdb_s", "the same; of an eclipse its last contact"),
+    Column("size", "how much, in the unit beside it", "number", "size", "unit", 1.0, 4),
+    text("unit", "unit of the size"),
+    text("what", "more in words"),
 )
 ELEMENTS = (
     ELEMENT,
@@ -210,6 +236,9 @@ STATION_TABLES = {
     "station_orbits.csv": ORBITS,
     "orbit_elements.csv": ELEMENTS,
     "upkeep_burns.csv": BURNS,
+    "passes.csv": PASSES,
+    "occultations.csv": OCCULTATIONS,
+    "moon_events.csv": MOON_EVENTS,
     "contact.csv": CONTACT,
     "contact_gaps.csv": GAPS,
     "light.csv": LIGHT,

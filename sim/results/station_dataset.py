@@ -1,9 +1,9 @@
 """The station's outcome as the group ``station`` of ``results.nc``, which figures and comparisons read.
 
-Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``point`` and ``path`` (contact),
-``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``light`` (its years), ``mask`` (terrain),
-``dark``; ``grid``, ``sizing`` and ``curve`` (its sizes), ``element`` (on the surface); ``task``; ``event``;
-``arrival``; ``burn``. What a scenario has not has no variables.
+Dimensions: ``orbit`` (elements in orbit), ``orbit_day``, ``track`` and ``axis``; ``pass``; ``point`` and ``path``
+(contact), ``gap``; ``latitude`` and ``longitude`` (map); ``time`` (light and power), ``light`` (its years), ``mask``
+(terrain), ``dark``; ``grid``, ``sizing`` and ``curve`` (its sizes), ``element`` (on the surface); ``task``; ``event``;
+``arrival``; ``burn``; ``moon`` (its own course). What a scenario has not has no variables.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from sim.results.station import (
     event_values,
     gap_values,
     light_values,
+    moon_values,
     orbit_values,
+    pass_blocks,
     power_values,
     sizing_curve_values,
     sizing_values,
@@ -44,7 +46,9 @@ from sim.results.station_columns import (
     GRID,
     LIGHT,
     MAP,
+    MOON_EVENTS,
     ORBITS,
+    PASSES,
     POWER,
     SIZING,
     SIZING_CURVE,
@@ -71,6 +75,8 @@ def station_dataset(outcome: StationOutcome) -> xr.Dataset:
         | rows_variables("light", LIGHT, light_values(outcome), skip=("site", "horizon"))
         | rows_variables("dark", DARK, dark_values(outcome))
         | orbit_variables(outcome)
+        | rows_variables("pass", PASSES, joined(pass_blocks(outcome)))
+        | rows_variables("moon", MOON_EVENTS, moon_values(outcome))
         | contact_variables(outcome)
         | map_variables(outcome.map)
         | power_variables(outcome)
@@ -94,6 +100,12 @@ def rows_variables(
         return {}
     names = {column.name: column.name if column.name == dim else f"{dim}_{column.name}" for column in kept}
     return {names[column.name]: labelled((dim,), column, values[column.source]) for column in kept}
+
+
+def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return blocks of rows as one."""
+    names = blocks[0] if blocks else {}
+    return {name: np.concatenate([np.asarray(block[name]) for block in blocks]) for name in names}
 
 
 def light_variables(light: LightRecord) -> Variables:

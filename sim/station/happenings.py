@@ -14,6 +14,7 @@ from sim.station.outcome import (
     Event,
     EventKind,
     LightRecord,
+    MoonEvent,
     OrbitRecord,
     StateRecord,
     TaskRecord,
@@ -46,6 +47,13 @@ def eclipse_events(kind: EventKind, subject: str, found: Eclipses) -> Iterator[E
     rows = zip(spans.start_tdb_s.tolist(), spans.stop_tdb_s.tolist(), found.covered_share.tolist(), strict=True)
     for start, stop, covered in rows:
         yield Event(kind, subject, start, stop, covered, "1", "greatest part of the Sun's disc covered")
+
+
+def moon_eclipse_events(course: Sequence[MoonEvent]) -> Iterator[Event]:
+    """List the eclipses of the Moon, as the Earth sees them."""
+    for each in course:
+        if each.kind == "lunar_eclipse":
+            yield Event("lunar_eclipse", "Moon", each.start_tdb_s, each.stop_tdb_s, each.size, each.unit, each.what)
 
 
 def orbit_events(orbit: OrbitRecord, stop_tdb_s: float) -> Iterator[Event]:

@@ -21,10 +21,13 @@ EventKind = Literal[
     "earth_below_horizon",
     "sun_eclipsed_by_earth",
     "sun_beside_earth",
+    "moon_beside_sun",
     "no_relay",
     "no_contact",
     "orbiter_eclipse_by_moon",
     "orbiter_eclipse_by_earth",
+    "orbiter_behind_moon",
+    "lunar_eclipse",
     "power_shortfall",
     "element_dead",
     "upkeep_burn",
@@ -40,10 +43,13 @@ EVENT_MEANINGS: dict[EventKind, str] = {
     "earth_below_horizon": "the Earth's centre below the terrain",
     "sun_eclipsed_by_earth": "the Earth covers part of the Sun at the site",
     "sun_beside_earth": "Sun and Earth stand close together in the site's sky: ground stations look into the Sun",
+    "moon_beside_sun": "site and Sun stand close together seen from the Earth: its antennas look into the Sun",
     "no_relay": "no relay that reaches the Earth is above the terrain",
     "no_contact": "neither the Earth nor a relay that reaches it is above the terrain",
     "orbiter_eclipse_by_moon": "in the Moon's shadow, penumbra included",
     "orbiter_eclipse_by_earth": "in the Earth's shadow, penumbra included",
+    "orbiter_behind_moon": "the Moon hides the Earth's centre from it",
+    "lunar_eclipse": "the Moon in the Earth's penumbra, seen from the Earth; the size is that of the umbral magnitude",
     "power_shortfall": "some load is not met, that of elements that died left out",
     "element_dead": "lost for want of power",
     "upkeep_burn": "a burn that keeps the orbit",
@@ -143,6 +149,61 @@ class OrbitRecord:
     track_velocity_icrf_km_s: FloatArray
     track_rotating_km: FloatArray
     track_moon_me_km: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassRecord:
+    """Passes of an element in orbit above the horizon of one place.
+
+    Attributes
+    ----------
+    point : str
+    above : Spans
+        From rise to set (M of them).
+    culmination_tdb_s, culmination_rad, range_km : ndarray (M,)
+        When it stands highest, its elevation and its distance then.
+    """
+
+    point: str
+    above: Spans
+    culmination_tdb_s: FloatArray
+    culmination_rad: FloatArray
+    range_km: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrbitSight:
+    """Who sees an element in orbit over its service.
+
+    Attributes
+    ----------
+    element : str
+    passes : tuple of PassRecord
+        One for the station's site and for each point.
+    hidden : Spans
+        The Moon stands between it and the Earth's centre.
+    hidden_share : float
+    tracked_share : float
+        Share of time in which one of the scenario's ground stations sees it; NaN where none is named.
+    """
+
+    element: str
+    passes: tuple[PassRecord, ...]
+    hidden: Spans
+    hidden_share: float
+    tracked_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class MoonEvent:
+    """Something in the Moon's own course; one without length has equal start and stop. ``size`` as of ``Event``."""
+
+    kind: str
+    start_tdb_s: float
+    stop_tdb_s: float
+    size: float = np.nan
+    unit: str = ""
+    what: str = ""
 
 
 PATHS = ("direct", "relayed", "any")
@@ -375,11 +436,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StationOutcome:
-    """The station of one scenario over its horizon."""
+    """The station of one scenario over its horizon; ``sights`` go with ``orbits``."""
 
     start_tdb_s: float
     stop_tdb_s: float
     orbits: tuple[OrbitRecord, ...]
+    sights: tuple[OrbitSight, ...]
     contacts: tuple[ContactRecord, ...]
     map: MapRecord | None
     light: LightRecord
@@ -387,4 +449,5 @@ class StationOutcome:
     states: tuple[StateRecord, ...]
     tasks: tuple[TaskRecord, ...]
     arrivals: tuple[Arrival, ...]
+    moon: tuple[MoonEvent, ...]
     events: tuple[Event, ...]

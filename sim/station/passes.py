@@ -45,24 +45,32 @@ class Passes:
 
 
 def passes(
-    site: SiteGeometry, path: LunarPath, start_tdb_s: float, stop_tdb_s: float, step_s: float | None = None
+    site: SiteGeometry,
+    path: LunarPath,
+    start_tdb_s: float,
+    stop_tdb_s: float,
+    step_s: float | None = None,
+    least_elevation_rad: float = -0.5 * np.pi,
 ) -> Passes:
     """Passes of an orbiter above a place's horizon between two epochs, those under way cut there.
 
+    Below ``least_elevation_rad`` it does not count, whatever the horizon.
     ``step_s`` of the search is a third of ``path_step_s`` where it is left out: peaks of the horizon that hide the
     orbiter for less are missed.
     """
     step = _FINER * path_step_s(path, start_tdb_s, stop_tdb_s) if step_s is None else step_s
-    above = spans_where(above_horizon_signal(site, path, step), start_tdb_s, stop_tdb_s)
+    above = spans_where(above_horizon_signal(site, path, step, least_elevation_rad), start_tdb_s, stop_tdb_s)
     return Passes(above, *greatest_in(elevation_signal(site, path, step), above))
 
 
-def above_horizon_signal(site: SiteGeometry, path: LunarPath, step_s: float) -> Signal:
-    """Elevation of an orbiter less that of the horizon below it, rad."""
+def above_horizon_signal(
+    site: SiteGeometry, path: LunarPath, step_s: float, least_elevation_rad: float = -0.5 * np.pi
+) -> Signal:
+    """Elevation of an orbiter less that of the horizon below it, or the least that counts, rad."""
 
     def height_rad(t: FloatArray) -> FloatArray:
         azimuth, elevation, _ = look(site, path, t)
-        height: FloatArray = elevation - horizon_at(site, azimuth)
+        height: FloatArray = elevation - np.maximum(horizon_at(site, azimuth), least_elevation_rad)
         return height
 
     return Signal(height_rad, step_s)

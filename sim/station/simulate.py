@@ -27,6 +27,7 @@ from sim.station.happenings import (
     eclipse_events,
     in_order_of_time,
     light_events,
+    moon_eclipse_events,
     orbit_events,
     power_events,
     span_events,
@@ -36,13 +37,16 @@ from sim.station.light import light_series
 from sim.station.light_record import light_record
 from sim.station.lunar_path import SitePath
 from sim.station.mast import mast_heights_m, mast_light
+from sim.station.moon_course import moon_events
 from sim.station.orbit_record import orbit_record
+from sim.station.orbit_sight import Place, orbit_sight
 from sim.station.outcome import (
     Arrival,
     ContactRecord,
     Event,
     LightRecord,
     OrbitRecord,
+    OrbitSight,
     StationOutcome,
 )
 from sim.station.place import geometry_of
@@ -50,6 +54,7 @@ from sim.station.power_record import station_power, surface_states
 from sim.station.shortfall import shortfalls
 from sim.station.site import SiteGeometry
 from sim.station.task_record import station_tasks
+from sim.threads import map_threads
 from sim.units import DAY_S, DEG, HOUR_S
 
 FloatArray = NDArray[np.float64]
@@ -108,6 +113,8 @@ def simulate_station(
     days = np.arange(scene.start_tdb_s + 0.5 * DAY_S, scene.stop_tdb_s, DAY_S)
     orbits = tuple(orbit_record(flight, days) for flight in scene.flights)
     eclipses = site_eclipses(scene.site, scene.start_tdb_s, scene.stop_tdb_s)
+    sights = _sights(scene)
+    moon = moon_events(scene.start_tdb_s, scene.stop_tdb_s)
     there = arrival_of_elements(scenario, arrivals)
     masts = mast_light(station_site(scenario), mast_heights_m(scenario.station.surface), series, eclipses)
     power = station_power(scenario.station, there, series, eclipsed_light(series, eclipses), masts)
@@ -116,7 +123,8 @@ def simulate_station(
     told = _with_conflicts(scene, arrivals, eclipses, contacts[0])
     events = chain(
         _sky_events(scene, light, contacts, eclipses),
-        _orbit_events(scene, orbits),
+        moon_eclipse_events(moon),
+        _orbit_events(scene, orbits, sights),
         power_events(shortfalls(power.history), states) if power else (),
         task_events(tasks),
         delivery_events(told, launches, scene.stop_tdb_s),
@@ -125,6 +133,7 @@ def simulate_station(
         start_tdb_s=scene.start_tdb_s,
         stop_tdb_s=scene.stop_tdb_s,
         orbits=orbits,
+        sights=tuple(sights),
         contacts=contacts,
         map=found_map,
         light=light,
@@ -132,6 +141,7 @@ def simulate_station(
         states=states,
         tasks=tasks,
         arrivals=told,
+        moon=moon,
         events=in_order_of_time(events),
     )
 
@@ -145,16 +155,34 @@ def _scene(scenario: Scenario, progress: Progress) -> _Scene:
     return _Scene(scenario, start, stop, geometry_of(station_site(scenario), calibrate=True), flights)
 
 
+def _places(scene: _Scene) -> tuple[Place, ...]:
+    """Return the station's site and the scenario's points, each with the least elevation that counts there."""
+    points = scene.scenario.coverage.points.items()
+    own = Place(OWN_SITE, scene.site, network_of(scene.scenario, ()).least_elevation_rad)
+    return (own, *(Place(name, point_site(point), point.min_elevation_deg * DEG) for name, point in points))
+
+
 def _contacts(scene: _Scene) -> tuple[ContactRecord, ...]:
     """Contact of the station's site and of the scenario's points."""
-    asked, span = scene.scenario.coverage, (scene.start_tdb_s, scene.stop_tdb_s, scene.scenario.coverage.step_s)
-    network = network_of(scene.scenario, scene.relays)
+    span = scene.start_tdb_s, scene.stop_tdb_s, scene.scenario.coverage.step_s
     links = links_of(scene.scenario)
-    records = [contact_record(OWN_SITE, scene.site, network, links, *span)]
-    for name, point in asked.points.items():
-        network = network_of(scene.scenario, scene.relays, point.min_elevation_deg * DEG)
-        records.append(contact_record(name, point_site(point), network, links, *span))
-    return tuple(records)
+    return tuple(
+        contact_record(
+            place.name,
+            place.site,
+            network_of(scene.scenario, scene.relays, place.least_elevation_rad),
+            links,
+            *span,
+        )
+        for place in _places(scene)
+    )
+
+
+def _sights(scene: _Scene) -> list[OrbitSight]:
+    """Passes of the elements in orbit, and when the Moon hides them."""
+    asked, places = scene.scenario.coverage.ground_stations, _places(scene)
+    stations = [scene.scenario.catalog.ground_stations[key] for key in asked]
+    return map_threads(lambda flight: orbit_sight(flight, places, stations), scene.flights)
 
 
 def _with_conflicts(
@@ -189,15 +217,17 @@ def _sky_events(
     # The light's last epoch lies microseconds from the stop: what it does not see is no gap.
     yield from light_events(light, start, min(stop, float(light.t_tdb_s[-1])))
     yield from eclipse_events("sun_eclipsed_by_earth", light.site, eclipses.eclipses)
-    beside = conjunctions(SitePath(scene.site), "path", start, stop).close
-    yield from span_events("sun_beside_earth", light.site, beside)
+    path = SitePath(scene.site)
+    yield from span_events("sun_beside_earth", light.site, conjunctions(path, "path", start, stop).close)
+    yield from span_events("moon_beside_sun", light.site, conjunctions(path, "earth", start, stop).close)
     for contact in contacts:
         yield from contact_events(contact, start, stop, relays=bool(scene.relays))
 
 
-def _orbit_events(scene: _Scene, orbits: Sequence[OrbitRecord]) -> Iterator[Event]:
-    for flight, orbit in zip(scene.flights, orbits, strict=True):
+def _orbit_events(scene: _Scene, orbits: Sequence[OrbitRecord], sights: Sequence[OrbitSight]) -> Iterator[Event]:
+    for flight, orbit, sight in zip(scene.flights, orbits, sights, strict=True):
         yield from orbit_events(orbit, scene.stop_tdb_s)
+        yield from span_events("orbiter_behind_moon", flight.name, sight.hidden)
         if flight.end_tdb_s <= flight.start_tdb_s:
             continue
         bodies: tuple[Body, ...] = ("earth", "moon")

@@ -270,7 +270,9 @@ def test_a_run_without_lanes_makes_a_sensible_page(run, station):
 
 def test_what_the_station_lacks_has_no_table(run):
     outcome = made_up_station(days=30)
-    bare = replace(outcome, orbits=(), contacts=(), map=None, grids=(), states=(), tasks=(), arrivals=(), events=())
+    bare = replace(
+        outcome, orbits=(), sights=(), contacts=(), map=None, grids=(), states=(), tasks=(), arrivals=(), events=()
+    )
     page = report_html(replace(run, station=station_dataset(bare)), [])
     begin, end = page.index('id="station"'), page.index('id="assumptions"')
     assert re.findall(r"<h3>([^<]*)", page[begin:end]) == ["Light at connecting ridge"]
@@ -279,7 +281,9 @@ def test_what_the_station_lacks_has_no_table(run):
 def test_words_of_a_station_cannot_become_markup(run):
     outcome = made_up_station(days=30)
     orbit = replace(outcome.orbits[0], orbit="<script>x</script>", note="a & b")
-    page = report_html(replace(run, station=station_dataset(replace(outcome, orbits=(orbit,)))), [])
+    page = report_html(
+        replace(run, station=station_dataset(replace(outcome, orbits=(orbit,), sights=outcome.sights[:1]))), []
+    )
     assert "<script>" not in page
     assert "a &amp; b" in page
 

@@ -88,7 +88,9 @@ def test_every_figure_is_drawn_without_a_warning(station):
 
 
 def test_what_the_station_lacks_is_left_out(outcome):
-    bare = replace(outcome, orbits=(), contacts=(), map=None, grids=(), states=(), tasks=(), arrivals=(), events=())
+    bare = replace(
+        outcome, orbits=(), sights=(), contacts=(), map=None, grids=(), states=(), tasks=(), arrivals=(), events=()
+    )
     assert stems(station_dataset(bare)) == ["station_light_calendar", "station_horizon", "station_dark_gaps"]
     always = replace(outcome.light, dark=outcome.light.dark.within(0.0, 1.0), mask_azimuth_rad=np.empty(0))
     assert stems(station_dataset(replace(bare, light=always))) == ["station_light_calendar"]
@@ -96,7 +98,7 @@ def test_what_the_station_lacks_is_left_out(outcome):
 
 
 def test_a_run_without_lanes_draws_its_station_alone(outcome, tmp_path):
-    small = station_dataset(replace(outcome, orbits=(), map=None, grids=(), states=(), tasks=()))
+    small = station_dataset(replace(outcome, orbits=(), sights=(), map=None, grids=(), states=(), tasks=()))
     paths = draw_run(run_of(small), tmp_path)
     names = [path.name for path in paths]
     assert names[:2] == ["station_timeline.png", "station_timeline.svg"]
@@ -239,7 +241,9 @@ def test_an_element_that_never_serves_is_named_and_has_no_perilune(outcome):
     path = {name: getattr(orbit, name)[:1] for name in ("track_icrf_km", "track_rotating_km", "track_moon_me_km")}
     never = replace(orbit, track_tdb_s=orbit.track_tdb_s[:1], **path, **empty)
     with moonport_style():
-        figures = dict(station_figures(run_of(station_dataset(replace(outcome, orbits=(never,))))))
+        figures = dict(
+            station_figures(run_of(station_dataset(replace(outcome, orbits=(never,), sights=outcome.sights[:1]))))
+        )
     assert "station_perilunes" not in figures
     assert figures["station_orbits"].legends[0].get_texts()[0].get_text().endswith("never in service")
 
