@@ -32,6 +32,7 @@ ENDS = {
     "impact": "falls",
     "escape": "escapes",
     "propellant": "out of propellant",
+    "undelivered": "never delivered",
 }
 SIZES = {
     "own_array": "battery for its array",

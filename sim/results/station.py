@@ -347,7 +347,7 @@ def arrival_values(outcome: StationOutcome) -> Values:
             "cargo": ";".join(arrival.cargo),
             "basis": arrival.basis,
             "conflicts": ";".join(arrival.conflicts),
-            "placed": bool(np.isfinite(arrival.landing_tdb_s)),
+            "placed": bool(arrival.landing_tdb_s < outcome.stop_tdb_s),
         }
         for arrival in outcome.arrivals
     ]

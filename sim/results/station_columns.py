@@ -40,7 +40,7 @@ ORBITS = (
     hours("period_h", "period_s", "of a revolution"),
     utc("start_utc", "start_tdb_s", "first moment of service within the horizon"),
     utc("end_utc", "end_tdb_s", "last moment of service within the horizon"),
-    text("end", "why service ends: horizon, retired, impact, escape, propellant"),
+    text("end", "why service ends: horizon, retired, impact, escape, propellant; undelivered: it never begins"),
     angle("end_latitude_deg", "end_latitude_rad", "where it falls, mean-Earth axes"),
     angle("end_longitude_deg", "end_longitude_rad", "where it falls, east"),
     number("upkeep_m_s_per_year", "m/s/a", "delta-v that keeps the orbit, a year; empty: it flies free"),
@@ -228,7 +228,7 @@ ARRIVALS = (
     text("cargo", "elements that arrive, joined with ;"),
     text("basis", "the windows' best flight, or the planned date where windows were not searched"),
     text("conflicts", "what the landing meets that forbids it, joined with ;"),
-    boolean("placed", "a window was found for it"),
+    boolean("placed", "it lands within the horizon"),
 )
 
 STATION_TABLES = {

@@ -77,6 +77,6 @@ def check_delivered_orbiters_serve_after_delivery(draft: Draft) -> Iterator[Prob
             continue
         delivery, since = brought[item.id], item.since or draft.horizon.start
         if item.since is None or (delivery.not_before is not None and since < delivery.not_before):
-            what = f"{item.id} serves from {since}, but {delivery.id} has yet to bring it"
-            remedy = "give since: the first day of service; a delivery moves only what stands on the ground"
+            what = f"windows count {item.id} from {since}, but {delivery.id} has yet to bring it"
+            remedy = "give since: the first day landings may rely on it; the station has it from its delivery on"
             yield draft.warning(("station", "orbit", index), what, remedy)

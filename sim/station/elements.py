@@ -8,7 +8,7 @@ their upkeep is tried by Monte Carlo (`sim.orbit.halo_upkeep`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -71,7 +71,7 @@ class ElementFlight:
         The force model in words; axes its elements are told in.
     start_tdb_s, end_tdb_s : float
     end : str
-        horizon, retired, impact, escape or propellant.
+        horizon, retired, impact, escape, propellant or undelivered.
     end_latitude_rad, end_longitude_rad : float
         Where it fell; NaN where it did not.
     upkeep_m_s_per_year, upkeep_spread_m_s : float
@@ -126,11 +126,34 @@ def fly_elements(items: Sequence[OrbitElement], start: date, stop: date) -> tupl
     return tuple(map_threads(lambda item: _flown(item, start, stop), items))
 
 
-def station_flights(scenario: Scenario) -> tuple[ElementFlight, ...]:
-    """Fly all elements of a scenario's station, and tell of them over its horizon."""
+def station_flights(scenario: Scenario, arrival_tdb_s: Mapping[str, float] | None = None) -> tuple[ElementFlight, ...]:
+    """Fly all elements of a scenario's station, and tell of them over its horizon.
+
+    ``arrival_tdb_s`` tells when deliveries bring elements, NaN: never. Those serve no sooner, on the orbit that they
+    would have had from their ``since`` on.
+    """
     stop_tdb_s = tdb_s_from_utc((scenario.horizon.end + timedelta(days=1)).isoformat())
     flights = fly_elements(orbit_elements(scenario), scenario.horizon.start, flights_until(scenario))
-    return tuple(_cut(flight, stop_tdb_s) for flight in flights)
+    brought = arrival_tdb_s or {}
+    told = (_cut(flight, stop_tdb_s) for flight in flights)
+    return tuple(_brought(flight, brought[flight.name]) if flight.name in brought else flight for flight in told)
+
+
+def _brought(flight: ElementFlight, arrival_tdb_s: float) -> ElementFlight:
+    """Begin a flight's service when a delivery has brought it; one that comes too late, or never, does not serve."""
+    if arrival_tdb_s <= flight.start_tdb_s:
+        return flight
+    if not arrival_tdb_s < flight.end_tdb_s:
+        never = _absent(flight.item, flight.start_tdb_s)
+        return replace(never, end="undelivered", note="no delivery brings it within its service")
+    after = flight.burn_tdb_s >= arrival_tdb_s
+    return replace(
+        flight,
+        start_tdb_s=arrival_tdb_s,
+        burn_tdb_s=flight.burn_tdb_s[after],
+        burn_m_s=flight.burn_m_s[after],
+        note="; ".join(filter(None, (flight.note, "serves from its delivery on"))),
+    )
 
 
 def relays_of(lane: ResolvedLane) -> tuple[ElementFlight, ...]:

@@ -94,7 +94,7 @@ class OrbitRecord:
     start_tdb_s, end_tdb_s : float
         Of its service within the horizon.
     end : str
-        horizon, retired, impact, escape or propellant.
+        horizon, retired, impact, escape, propellant or undelivered.
     end_latitude_rad, end_longitude_rad : float
         Where it fell (Moon ME); NaN where it did not.
     upkeep_m_s_per_year, upkeep_spread_m_s : float

@@ -102,7 +102,7 @@ def simulate_station(
     DataMissingError
         Where a kernel ends before the horizon.
     """
-    scene = _scene(scenario, progress)
+    scene = _scene(scenario, arrivals, progress)
     # UTC days are not whole in TDB, by microseconds: without the second less there would be an hour more.
     series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s - 1.0, STEP_S)
     light = light_record(station_site(scenario).id, series)
@@ -146,9 +146,9 @@ def simulate_station(
     )
 
 
-def _scene(scenario: Scenario, progress: Progress) -> _Scene:
+def _scene(scenario: Scenario, arrivals: Sequence[Arrival], progress: Progress) -> _Scene:
     progress("orbits of the station", 0, 1)
-    flights = station_flights(scenario)
+    flights = station_flights(scenario, {name: each.landing_tdb_s for each in arrivals for name in each.cargo})
     progress("orbits of the station", 1, 1)
     start = tdb_s_from_utc(scenario.horizon.start.isoformat())
     stop = tdb_s_from_utc((scenario.horizon.end + timedelta(days=1)).isoformat())

@@ -13,11 +13,12 @@ from sim.catalog.orbits import LunarOrbit
 from sim.errors import UsageError
 from sim.orbit.families import dro_family, halo_family
 from sim.orbit.periodic import amplitude_km
+from sim.scenario import load_scenario
 from sim.scenario.model import OrbitElement, StationKeeping
 from sim.scenario.orbit_checks import FAMILY_RANGES
-from sim.station.elements import family_member, fly_elements, kepler_orbit
+from sim.station.elements import family_member, fly_elements, kepler_orbit, station_flights
 from sim.station.orbit_record import orbit_record, orbit_words
-from sim.units import DAY_S, DEG
+from sim.units import DAY_S, DEG, HOUR_S
 
 START, STOP = date(2030, 1, 1), date(2030, 1, 21)
 ELLIPSE = LunarOrbit(
@@ -121,3 +122,21 @@ def test_periods_of_queqiao_2(name, hours):
     item = OrbitElement(id="relay", kind="relay", orbit=orbit)
     # 24 h as announced; 26.2 h as reported, which only radii give.
     assert kepler_orbit(item, orbit, 0.0).period_s / 3600.0 == pytest.approx(hours, abs=0.05)
+
+
+def test_what_a_delivery_brings_serves_from_its_arrival_on():
+    scenario = load_scenario("scenarios/relay_trade_queqiao_2.yaml", ("horizon.end=2030-03-31",)).scenario
+    whole = station_flights(scenario)[0]
+    arrival = tdb_s_from_utc("2030-02-10T06:00:00")
+    brought = station_flights(scenario, {"queqiao_2": arrival})[0]
+    assert (brought.start_tdb_s, brought.end_tdb_s) == (arrival, whole.end_tdb_s)
+    later = np.array([arrival + HOUR_S])
+    np.testing.assert_array_equal(brought.position_icrf_km(later), whole.position_icrf_km(later))
+    assert np.isnan(brought.position_icrf_km(np.array([arrival - HOUR_S]))).all()
+    assert "from its delivery on" in brought.note
+    assert np.all(brought.burn_tdb_s >= arrival)
+    assert station_flights(scenario, {"queqiao_2": whole.start_tdb_s - 1.0})[0].start_tdb_s == whole.start_tdb_s
+    for never in (np.nan, whole.end_tdb_s):
+        absent = station_flights(scenario, {"queqiao_2": never})[0]
+        assert absent.end == "undelivered"
+        assert absent.end_tdb_s == absent.start_tdb_s
