@@ -227,7 +227,7 @@ def station_text(summary: Mapping[str, Any]) -> str:
         rows = [(point, *(_figure(metrics.get(f"{kind}[{point}]")) for kind in kinds)) for point in points]
         parts.append(table_text(("contact", *(kind.replace("_", " ") for kind in kinds)), rows))
     others = [
-        (name.replace("_", " "), _figure(value), units[name]) for name, value in metrics.items() if "[" not in name
+        (name.replace("_", " "), *_in_unit(value, units[name])) for name, value in metrics.items() if "[" not in name
     ]
     parts.append(table_text((f"station at {summary['site']}", "", ""), others))
     if summary["sizing"]:
@@ -238,6 +238,13 @@ def station_text(summary: Mapping[str, Any]) -> str:
 def _orbit_cells(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
     cost = told["upkeep_m_s_per_year"]
     return name, told["words"], told["end"], "flies free" if cost is None else f"{cost:.1f}"
+
+
+def _in_unit(value: float | int | str | None, unit: str) -> tuple[str, str]:
+    """Write a figure and its unit; a share as per cent, a count without one."""
+    if unit != "1":
+        return _figure(value), unit
+    return (f"{100.0 * value:.1f}", "%") if isinstance(value, float) else (_figure(value), "")
 
 
 def _figure(value: float | int | str | None) -> str:

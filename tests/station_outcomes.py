@@ -15,6 +15,7 @@ from sim.station.outcome import (
     ContactRecord,
     Event,
     GridRecord,
+    LightPeriod,
     LightRecord,
     MapRecord,
     MoonEvent,
@@ -109,10 +110,18 @@ def made_up_light(begin, stop):
         mask_elevation_rad=mask,
         dark=lit.gaps(begin, stop),
         earth_up=spans_of_samples(t, earth_above),
-        average_light=float(fraction.mean()),
-        sun_up_share=float((above >= 0.0).mean()),
-        earth_up_share=float((earth_above >= 0.0).mean()),
-        longest_lit_s=lit.longest_s,
+        periods=tuple(
+            made_up_period(kind, name, begin, stop, float(fraction.mean()), lit)
+            for kind, name in (("year", "2030"), ("season", "summer from 2030-01-01"), ("all", "horizon"))
+        ),
+    )
+
+
+def made_up_period(kind, name, begin, stop, average, lit):
+    """Light of a part of the time; the same for every part."""
+    dark = lit.gaps(begin, stop)
+    return LightPeriod(
+        kind, name, begin, stop, average, average, average, 0.5, dark.longest_s, lit.longest_s, len(dark)
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.astro.spans import Spans
-from sim.astro.time import tdb_s_from_utc, utc_text
 from sim.results.station_columns import STATION_TABLES
 from sim.results.tables import column_entry, csv_text
 from sim.station.gaps import gap_statistics
@@ -48,8 +47,8 @@ def station_tables_text(outcome: StationOutcome) -> dict[str, str]:
         "moon_events.csv": [moon_values(outcome)],
         "contact.csv": [contact_values(outcome)],
         "contact_gaps.csv": [gap_values(outcome)],
-        "light.csv": [light_values(outcome)],
-        "dark_gaps.csv": [dark_values(outcome)],
+        "light.csv": [light_values(outcome.light)],
+        "dark_gaps.csv": [dark_values(outcome.light)],
         "power.csv": [power_values(outcome)],
         "sizing.csv": [sizing_values(outcome)],
         "sizing_curve.csv": [sizing_curve_values(outcome)],
@@ -209,48 +208,19 @@ def span_rows(spans: Spans) -> list[dict[str, Any]]:
     ]
 
 
-def light_values(outcome: StationOutcome) -> Values:
-    """Return the rows of ``light.csv``: each UTC year of the horizon, and all of it."""
-    light = outcome.light
-    found = [
-        {"site": light.site, "span": name, "horizon": light.horizon} | light_figures(light, start, stop)
-        for name, start, stop in years(outcome.start_tdb_s, outcome.stop_tdb_s)
-    ]
-    found.append(
-        {"site": light.site, "span": "horizon", "horizon": light.horizon}
-        | light_figures(light, outcome.start_tdb_s, outcome.stop_tdb_s)
+def light_values(light: LightRecord) -> Values:
+    """Return the rows of ``light.csv``: each UTC year and lunar season, and all of the time."""
+    names = (
+        *("kind", "name", "start_tdb_s", "stop_tdb_s", "average_light", "sun_up_share", "lit_share", "earth_up_share"),
+        *("longest_dark_s", "longest_lit_s", "dark_spans"),
     )
-    names = ("site", "span", "average_light", "sun_up_share", "earth_up_share", "longest_dark_s", "longest_lit_s")
-    return rows((*names, "dark_spans", "horizon"), found)
+    values = {name: [getattr(period, name) for period in light.periods] for name in names}
+    return values | {"site": [light.site] * len(light.periods), "horizon": [light.horizon] * len(light.periods)}
 
 
-def years(start_tdb_s: float, stop_tdb_s: float) -> list[tuple[str, float, float]]:
-    """Return the UTC years between two epochs with the part of each that lies there."""
-    first, last = int(utc_text(start_tdb_s)[:4]), int(utc_text(stop_tdb_s - 1.0)[:4])
-    bounds = [
-        (year, tdb_s_from_utc(f"{year}-01-01"), tdb_s_from_utc(f"{year + 1}-01-01")) for year in range(first, last + 1)
-    ]
-    return [(str(year), max(start, start_tdb_s), min(stop, stop_tdb_s)) for year, start, stop in bounds]
-
-
-def light_figures(light: LightRecord, start_tdb_s: float, stop_tdb_s: float) -> dict[str, float]:
-    """Return averages and the longest spans of a part of the horizon."""
-    inside = (light.t_tdb_s >= start_tdb_s) & (light.t_tdb_s < stop_tdb_s)
-    dark = light.dark.within(start_tdb_s, stop_tdb_s)
-    return {
-        "average_light": float(light.sun_fraction[inside].mean()),
-        "sun_up_share": float((light.sun_above_rad[inside] >= 0.0).mean()),
-        "earth_up_share": light.earth_up.within(start_tdb_s, stop_tdb_s).total_s / (stop_tdb_s - start_tdb_s),
-        "longest_dark_s": dark.longest_s,
-        "longest_lit_s": dark.gaps(start_tdb_s, stop_tdb_s).longest_s,
-        "dark_spans": len(dark),
-    }
-
-
-def dark_values(outcome: StationOutcome) -> Values:
+def dark_values(light: LightRecord) -> Values:
     """Return the rows of ``dark_gaps.csv``."""
-    found = [row | {"site": outcome.light.site} for row in span_rows(outcome.light.dark)]
-    return rows(("site", "start_tdb_s", "stop_tdb_s", "duration_s"), found)
+    return {"site": [light.site] * len(light.dark)} | span_columns(light.dark)
 
 
 def power_values(outcome: StationOutcome) -> Values:

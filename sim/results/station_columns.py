@@ -122,9 +122,13 @@ GAPS = (
 )
 LIGHT = (
     text("site", "the station's site"),
-    text("span", "year (UTC), or the whole horizon"),
+    text("kind", "year (UTC), season (lunar, half a draconic year), month, or all of the time"),
+    Column("span", "its name; of the whole: horizon", "text", "name"),
+    utc("start_utc", "start_tdb_s", "its begin"),
+    utc("stop_utc", "stop_tdb_s", "its end"),
     share("average_light", "mean part of the Sun's disc above the terrain"),
     share("sun_up_share", "share of time with the Sun's centre above the terrain"),
+    share("lit_share", "share of time with some of the Sun's disc above the terrain"),
     share("earth_up_share", "share of time with the Earth's centre above the terrain"),
     Column("longest_dark_d", "longest span without any of the disc", "number", "longest_dark_s", "d", 1.0 / DAY_S, 4),
     Column("longest_lit_d", "longest span with some of the disc", "number", "longest_lit_s", "d", 1.0 / DAY_S, 4),

@@ -72,8 +72,8 @@ def station_dataset(outcome: StationOutcome) -> xr.Dataset:
     """Return a station's outcome as one labelled dataset."""
     variables = (
         light_variables(outcome.light)
-        | rows_variables("light", LIGHT, light_values(outcome), skip=("site", "horizon"))
-        | rows_variables("dark", DARK, dark_values(outcome))
+        | rows_variables("light", LIGHT, light_values(outcome.light), skip=("site", "horizon"))
+        | rows_variables("dark", DARK, dark_values(outcome.light))
         | orbit_variables(outcome)
         | rows_variables("pass", PASSES, joined(pass_blocks(outcome)))
         | rows_variables("moon", MOON_EVENTS, moon_values(outcome))

@@ -90,8 +90,8 @@ def contact_figure(station: xr.Dataset, point: str, source: str, path: str) -> V
 
 
 def mean_light(station: xr.Dataset) -> Value:
-    """Return the mean part of the disc in view."""
-    return float(station["sun_fraction"].values.mean(dtype=np.float64))
+    """Return the mean part of the disc in view over the whole horizon."""
+    return float(station["light_average_light"].values[station["light_kind"].values == "all"][0])
 
 
 def longest_dark_d(station: xr.Dataset) -> Value:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from sim.astro.events import Signal, spans_of_sampled
-from sim.astro.spans import Spans, spans_of_samples, union
+from sim.astro.spans import Spans, spans_of_samples
 from sim.errors import UsageError
 from sim.station.site import (
     MoonSky,
@@ -200,19 +200,6 @@ def light_left_s(series: LightSeries, t_tdb_s: ArrayLike) -> FloatArray:
     return spans_of_samples(series.epochs_tdb_s, series.sun_above_horizon_rad).left_s(t_tdb_s)
 
 
-def dark_gaps(
-    site: SiteGeometry,
-    start_tdb_s: float,
-    stop_tdb_s: float,
-    share: float = ANY,
-    longer_than_s: float = 0.0,
-    step_s: float = HOUR_S,
-) -> Spans:
-    """Dark-gap calendar of a site: the spans with no more than a share of the Sun's disc in view that last longer."""
-    series = light_series(site, start_tdb_s, stop_tdb_s, step_s)
-    return dark_spans(series, share).within(start_tdb_s, stop_tdb_s).longer_than(longer_than_s)
-
-
 def radii_over_horizon(share: float) -> float:
     """Height of the Sun's centre above the horizon, in radii of its disc, at which a share of the disc is in view.
 
@@ -233,46 +220,3 @@ def radii_over_horizon(share: float) -> float:
 def _spans_of(series: LightSeries, height: Callable[[SiteEphemeris], FloatArray], samples: FloatArray) -> Spans:
     signal = Signal(lambda t: height(site_ephemeris(series.site, t)), series.step_s)
     return spans_of_sampled(signal, series.epochs_tdb_s, samples, EDGE_S)
-
-
-# --- several areas together ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CollectiveLight:
-    """Light of an array split over several areas, which works while any of them is lit.
-
-    Attributes
-    ----------
-    lit, dark : Spans
-        While more than the share of the disc is in view of any area, and while of none.
-    best_fraction : ndarray (K,)
-        Greatest part of the disc that any area sees, at the epochs of the series.
-    lit_share, average_best_fraction : float
-        Of the time; mean of ``best_fraction``.
-    """
-
-    lit: Spans
-    dark: Spans
-    best_fraction: FloatArray
-    lit_share: float
-    average_best_fraction: float
-
-
-def collective_light(series: Sequence[LightSeries], share: float = ANY) -> CollectiveLight:
-    """Light of several areas together.
-
-    Raises
-    ------
-    UsageError
-        For none, or for series that do not stand on the same epochs.
-    """
-    if len({(each.start_tdb_s, each.step_s, len(each.sun_fraction)) for each in series}) != 1:
-        message = "areas are lit together on the same epochs: give series with one start, stop and step"
-        raise UsageError(message)
-    start, stop = series[0].start_tdb_s, series[0].stop_tdb_s
-    lit = union(*(lit_spans(each, share) for each in series))
-    best: FloatArray = np.max([each.sun_fraction for each in series], axis=0)
-    return CollectiveLight(
-        lit, lit.gaps(start, stop), best, lit.total_s / (stop - start), float(np.trapezoid(best) / (len(best) - 1))
-    )

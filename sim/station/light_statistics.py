@@ -95,6 +95,8 @@ class LightByPeriod:
         Of the time: the Sun's centre up; any of its disc; the Earth's centre.
     longest_dark_s, longest_lit_s : ndarray (P,)
         Of what lies within the period.
+    dark_spans : ndarray (P,) of int
+        How many lie in it, in part at least.
     """
 
     start_tdb_s: FloatArray
@@ -105,6 +107,7 @@ class LightByPeriod:
     earth_share: FloatArray
     longest_dark_s: FloatArray
     longest_lit_s: FloatArray
+    dark_spans: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,13 +116,10 @@ class LightStatistics:
 
     Attributes
     ----------
-    start_tdb_s, stop_tdb_s : float
-    average_fraction : float
-        Mean part of the Sun's disc above the local horizon.
-    sun_up_share, lit_share, earth_share : float
-        Of the time: the Sun's centre up; any of its disc; the Earth's centre.
-    lit, dark, sun_up, earth : Spans
-        Any of the disc in view, none, its centre; the Earth's centre in view.
+    lit, dark, earth : Spans
+        Any of the Sun's disc in view, none; the Earth's centre in view.
+    whole : LightByPeriod
+        One period.
     by_month, by_year : LightByPeriod
         Of the UTC calendar, the first and last cut by the dates.
     seasons : Seasons
@@ -127,61 +127,32 @@ class LightStatistics:
         In their order.
     """
 
-    start_tdb_s: float
-    stop_tdb_s: float
-    average_fraction: float
-    sun_up_share: float
-    lit_share: float
-    earth_share: float
     lit: Spans
     dark: Spans
-    sun_up: Spans
     earth: Spans
+    whole: LightByPeriod
     by_month: LightByPeriod
     by_year: LightByPeriod
     seasons: Seasons
     by_season: LightByPeriod
-
-    @property
-    def longest_dark(self) -> Spans:
-        """The longest span without any of the Sun."""
-        return self.dark.longest
-
-    @property
-    def longest_lit(self) -> Spans:
-        """The longest span with any of the Sun."""
-        return self.lit.longest
 
 
 def light_statistics(series: LightSeries) -> LightStatistics:
     """Averages, spans and calendars of a series, over all of it."""
     start, stop = series.start_tdb_s, series.stop_tdb_s
     light = _Light(series, lit_spans(series), lit_spans(series, CENTRE), earth_spans(series))
-    whole = _by_period(light, np.array([start]), np.array([stop]))
     months, years = (calendar_edges_tdb_s(start, stop, unit) for unit in ("M", "Y"))
     season = seasons(series.site, start, stop)
     return LightStatistics(
-        start,
-        stop,
-        float(whole.average_fraction[0]),
-        float(whole.sun_up_share[0]),
-        float(whole.lit_share[0]),
-        float(whole.earth_share[0]),
         light.lit,
         light.lit.gaps(start, stop),
-        light.sun_up,
         light.earth,
+        _by_period(light, np.array([start]), np.array([stop])),
         _by_period(light, months[:-1], months[1:]),
         _by_period(light, years[:-1], years[1:]),
         season,
         _by_period(light, season.start_tdb_s, season.stop_tdb_s),
     )
-
-
-def light_by_period(series: LightSeries, start_tdb_s: FloatArray, stop_tdb_s: FloatArray) -> LightByPeriod:
-    """Light in any periods (P,) within a series."""
-    light = _Light(series, lit_spans(series), lit_spans(series, CENTRE), earth_spans(series))
-    return _by_period(light, start_tdb_s, stop_tdb_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +201,7 @@ def _by_period(light: _Light, start: FloatArray, stop: FloatArray) -> LightByPer
         for held in (light.sun_up, light.lit, light.earth)
     )
     inside = [light.lit.within(*ends) for ends in zip(start, stop, strict=True)]
-    dark = [part.gaps(*ends).longest_s for part, *ends in zip(inside, start, stop, strict=True)]
+    dark = [part.gaps(*ends) for part, *ends in zip(inside, start, stop, strict=True)]
     return LightByPeriod(
         start,
         stop,
@@ -238,8 +209,9 @@ def _by_period(light: _Light, start: FloatArray, stop: FloatArray) -> LightByPer
         sun_up,
         lit,
         earth,
-        np.array(dark),
+        np.array([part.longest_s for part in dark]),
         np.array([part.longest_s for part in inside]),
+        np.array([len(part) for part in dark]),
     )
 
 

@@ -269,6 +269,38 @@ class MapRecord:
     relays_in_view_mean: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class LightPeriod:
+    """Light at the site in a part of the time.
+
+    Attributes
+    ----------
+    kind : str
+        all, year, season or month: UTC calendar, lunar season (half a draconic year).
+    name : str
+    start_tdb_s, stop_tdb_s : float
+    average_light : float
+        Mean part of the Sun's disc above the horizon.
+    sun_up_share, lit_share, earth_up_share : float
+        Of the time: the Sun's centre up; any of its disc; the Earth's centre.
+    longest_dark_s, longest_lit_s : float
+        Of what lies within it.
+    dark_spans : int
+    """
+
+    kind: str
+    name: str
+    start_tdb_s: float
+    stop_tdb_s: float
+    average_light: float
+    sun_up_share: float
+    lit_share: float
+    earth_up_share: float
+    longest_dark_s: float
+    longest_lit_s: float
+    dark_spans: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LightRecord:
     """Light and the Earth at the site on an even grid (N,), and the spans in which it is dark.
@@ -282,9 +314,8 @@ class LightRecord:
     mask_azimuth_rad, mask_elevation_rad : ndarray (M,)
     dark, earth_up : Spans
         None of the disc above the terrain; the Earth's centre above it.
-    average_light, sun_up_share, earth_up_share : float
-        Mean part of the disc; shares of time with the Sun's, the Earth's centre up.
-    longest_lit_s : float
+    periods : tuple of LightPeriod
+        Years, seasons, the whole; months where they are asked for.
     """
 
     site: str
@@ -301,10 +332,7 @@ class LightRecord:
     mask_elevation_rad: FloatArray
     dark: Spans
     earth_up: Spans
-    average_light: float
-    sun_up_share: float
-    earth_up_share: float
-    longest_lit_s: float
+    periods: tuple[LightPeriod, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ class _Scene:
     flights: tuple[ElementFlight, ...]
 
     @property
+    def step_s(self) -> float:
+        """Of light and power: UTC days are not whole in TDB, by microseconds, and whole steps reach to the stop."""
+        length_s = self.stop_tdb_s - self.start_tdb_s
+        return length_s / round(length_s / STEP_S)
+
+    @property
     def relays(self) -> tuple[ElementFlight, ...]:
         """Those that serve as relays."""
         return tuple(flight for flight in self.flights if flight.item.kind == "relay")
@@ -103,8 +109,7 @@ def simulate_station(
         Where a kernel ends before the horizon.
     """
     scene = _scene(scenario, arrivals, progress)
-    # UTC days are not whole in TDB, by microseconds: without the second less there would be an hour more.
-    series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s - 1.0, STEP_S)
+    series = light_series(scene.site, scene.start_tdb_s, scene.stop_tdb_s, scene.step_s)
     light = light_record(station_site(scenario).id, series)
     progress("contact", 0, 1)
     contacts = _contacts(scene)
@@ -214,8 +219,7 @@ def _sky_events(
     scene: _Scene, light: LightRecord, contacts: Sequence[ContactRecord], eclipses: SiteEclipses
 ) -> Iterator[Event]:
     start, stop = scene.start_tdb_s, scene.stop_tdb_s
-    # The light's last epoch lies microseconds from the stop: what it does not see is no gap.
-    yield from light_events(light, start, min(stop, float(light.t_tdb_s[-1])))
+    yield from light_events(light, start, float(light.t_tdb_s[-1]))
     yield from eclipse_events("sun_eclipsed_by_earth", light.site, eclipses.eclipses)
     path = SitePath(scene.site)
     yield from span_events("sun_beside_earth", light.site, conjunctions(path, "path", start, stop).close)

@@ -5,7 +5,7 @@ import time
 
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.loader import load_catalog
-from sim.station.light import NODE_PERIOD_S, collective_light, dark_gaps, light_series, light_series_of
+from sim.station.light import NODE_PERIOD_S, light_series, light_series_of
 from sim.station.light_statistics import light_statistics
 from sim.station.place import geometry_of
 
@@ -24,13 +24,10 @@ def main():
     ridge, massif = (geometry_of(sites[name]) for name in ("connecting_ridge", "malapert_massif"))
     span = (tdb_s_from_utc("2027-01-01"), tdb_s_from_utc("2027-01-01") + NODE_PERIOD_S)
     series = light_series(ridge, *span)
-    both = light_series_of([ridge, massif], *span)
     lines = {
         "Sun and Earth at a site": lambda: light_series(ridge, *span),
         "at ten sites": lambda: light_series_of([ridge, massif] * 5, *span),
         "statistics of a site": lambda: light_statistics(series),
-        "dark gaps of a site, series and all": lambda: dark_gaps(ridge, *span),
-        "two sites together": lambda: collective_light(both),
     }
     head = f"18.6 years hourly, {len(series.sun_fraction)} epochs\n"
     sys.stdout.write(head + "".join(f"{name:38s} {best_of_three(work):7.3f} s\n" for name, work in lines.items()))

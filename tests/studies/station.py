@@ -229,7 +229,7 @@ EVENTS = Section(
 
 def sun_up(mask, published):
     found = light_statistics(light_series(masked(mask), LIGHT_START, tdb_s_from_utc("2028-01-01")))
-    return published, f"{100.0 * found.sun_up_share:.1f} %"
+    return published, f"{100.0 * found.whole.sun_up_share[0]:.1f} %"
 
 
 def polar_night():

@@ -11,9 +11,6 @@ from sim.station.light import (
     ALL,
     ANY,
     CENTRE,
-    collective_light,
-    dark_gaps,
-    dark_spans,
     earth_spans,
     light_left_s,
     light_series,
@@ -21,7 +18,7 @@ from sim.station.light import (
     lit_spans,
     radii_over_horizon,
 )
-from sim.station.light_statistics import calendar_edges_tdb_s, gaps_by_year, light_by_period, light_statistics, seasons
+from sim.station.light_statistics import calendar_edges_tdb_s, gaps_by_year, light_statistics, seasons
 from sim.station.site import disc_fraction, site_ephemeris, site_geometry
 from sim.transfer.landing_light import light_table
 from sim.transfer.landing_query import light_left_at
@@ -113,14 +110,6 @@ def test_a_share_of_the_disc_lies_between_none_and_all():
         radii_over_horizon(1.5)
 
 
-def test_gaps_are_the_dark_spans_that_last(series):
-    gaps = dark_gaps(RIDGE, *YEAR, longer_than_s=3.0 * DAY_S)
-    dark = dark_spans(series)
-    assert 0 < len(gaps) < len(dark)
-    np.testing.assert_array_equal(gaps.duration_s, dark.duration_s[dark.duration_s > 3.0 * DAY_S])
-    assert dark_gaps(RIDGE, *YEAR, share=0.5).total_s > dark.total_s
-
-
 def test_gaps_count_in_the_year_they_begin():
     edges = tdb_s_from_utc(["2027-12-30T00:00:00", "2028-01-03T00:00:00", "2028-05-01T00:00:00", "2028-05-02T00:00:00"])
     table = gaps_by_year(spans(edges[::2], edges[1::2]), START, START + 2.0 * YEAR_S)
@@ -143,32 +132,19 @@ def test_light_left_is_what_landing_windows_tell():
     assert left.max() > 3.0 * DAY_S
 
 
-def test_two_areas_are_lit_while_one_of_them_is():
-    series = light_series_of([RIDGE, SHACKLETON], *YEAR)
-    both = collective_light(series)
-    alone = [lit_spans(each) for each in series]
-    assert max(lit.total_s for lit in alone) < both.lit.total_s < sum(lit.total_s for lit in alone)
-    assert both.lit.total_s + both.dark.total_s == pytest.approx(YEAR[1] - YEAR[0], abs=1e-3)
-    assert both.lit_share == pytest.approx(both.lit.total_s / (YEAR[1] - YEAR[0]))
-    # Hourly looks against edges: each of some hundred edges is off by half an hour at most, to both sides.
-    assert np.mean(both.best_fraction > 0.0) == pytest.approx(both.lit_share, abs=0.003)
-    assert np.mean(series[0].sun_fraction) < both.average_best_fraction < both.lit_share
-    with pytest.raises(UsageError, match="same epochs"):
-        collective_light([series[0], light_series(SHACKLETON, *YEAR, 1800.0)])
-    with pytest.raises(UsageError, match="same epochs"):
-        collective_light([])
-
-
 def test_statistics_are_those_of_the_spans(series):
     light = light_statistics(series)
     whole = YEAR[1] - YEAR[0]
     assert light.lit.total_s + light.dark.total_s == pytest.approx(whole, abs=1e-3)
-    assert light.lit_share == pytest.approx(light.lit.total_s / whole)
-    assert light.sun_up_share == pytest.approx(lit_spans(series, CENTRE).total_s / whole)
-    assert light.earth_share == pytest.approx(earth_spans(series).total_s / whole)
-    assert light.average_fraction == pytest.approx(np.trapezoid(series.sun_fraction) / (len(series.sun_fraction) - 1))
-    assert light.longest_dark.total_s == light.dark.longest_s > 3.0 * DAY_S
-    assert light.longest_lit.total_s == light.lit.longest_s
+    total = light.whole
+    assert total.lit_share[0] == pytest.approx(light.lit.total_s / whole)
+    assert total.sun_up_share[0] == pytest.approx(lit_spans(series, CENTRE).total_s / whole)
+    assert total.earth_share[0] == pytest.approx(earth_spans(series).total_s / whole)
+    mean = np.trapezoid(series.sun_fraction) / (len(series.sun_fraction) - 1)
+    assert total.average_fraction[0] == pytest.approx(mean)
+    assert total.longest_dark_s[0] == light.dark.longest_s > 3.0 * DAY_S
+    assert total.longest_lit_s[0] == light.lit.longest_s
+    assert total.dark_spans[0] == len(light.dark)
 
 
 @pytest.mark.parametrize("table", ["by_month", "by_year", "by_season"])
@@ -179,17 +155,9 @@ def test_periods_together_are_the_whole(series, table):
     assert duration.sum() == pytest.approx(YEAR[1] - YEAR[0], abs=1e-3)
     for name in ("average_fraction", "sun_up_share", "lit_share", "earth_share"):
         together = np.sum(getattr(periods, name) * duration) / duration.sum()
-        assert together == pytest.approx(getattr(light, name), abs=1e-9)
+        assert together == pytest.approx(getattr(light.whole, name)[0], abs=1e-9)
     assert periods.longest_dark_s.max() <= light.dark.longest_s
     assert np.all(periods.longest_dark_s + periods.longest_lit_s <= duration + 1e-3)
-
-
-def test_a_period_of_any_dates(series):
-    start = np.array([START, START + 40.0 * DAY_S])
-    periods = light_by_period(series, start, start + 10.0 * DAY_S)
-    inside = lit_spans(series).within(start[1], start[1] + 10.0 * DAY_S)
-    assert periods.lit_share[1] == pytest.approx(inside.total_s / (10.0 * DAY_S))
-    assert periods.longest_lit_s[1] == inside.longest_s
 
 
 def test_months_and_years_of_the_calendar():

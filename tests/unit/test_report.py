@@ -290,7 +290,7 @@ def test_words_of_a_station_cannot_become_markup(run):
 
 def test_tables_of_the_station_say_what_its_dataset_says(station):
     light = rows_of(station, "light")
-    assert [row["span"] for row in light] == ["2030", "horizon"]
+    assert [row["kind"] for row in light] == ["year", "season", "all"]
     assert light[0]["average_light"] == station["light_average_light"].values[0]
     contact = contact_rows(station)
     assert [row["way"] for row in contact] == ["directly", "by relay", "either"] * 2

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sim.astro.spans import spans
 from sim.results.dataset import ENGINE, encodings
-from sim.results.station import gap_figures, station_tables_text, years
+from sim.results.station import gap_figures, station_tables_text
 from sim.results.station_columns import STATION_TABLES
 from sim.results.station_dataset import station_dataset
 from sim.results.station_summary import station_metrics, summarise_station
@@ -60,15 +60,6 @@ def test_gap_figures_of_two_hours_a_day():
     assert figures["share"] == pytest.approx(2.0 / 24.0)
     assert figures["gaps"] == 10
     assert figures["longest_gap_s"] == figures["gap_95_s"] == pytest.approx(22.0 * HOUR_S)
-
-
-def test_years_are_utc_years_cut_to_the_horizon():
-    from sim.astro.time import tdb_s_from_utc
-
-    found = years(tdb_s_from_utc("2029-07-01"), tdb_s_from_utc("2031-01-01"))
-    assert [name for name, *_ in found] == ["2029", "2030"]
-    assert found[0][1] == tdb_s_from_utc("2029-07-01")
-    assert found[-1][2] == tdb_s_from_utc("2031-01-01")
 
 
 def test_daily_shares_add_up(station, outcome):
