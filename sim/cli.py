@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import click
 
-from sim.commands.flights import cycle, launches, propagate, site, why
+from sim.commands.flights import cycle, launches, propagate, why
 from sim.commands.house import catalog, doctor
 from sim.commands.orbit import orbit
+from sim.commands.places import light, site
 from sim.commands.runs import compare, plot, run, station
 from sim.commands.scenarios import explain, init, schema, validate
 from sim.errors import MoonportError, ScenarioError, UsageError
@@ -18,7 +19,7 @@ from sim.screen import complain
 OK, OUR_FAULT, INTERRUPTED = 0, 1, 130
 
 COMMANDS = (
-    *(run, station, compare, validate, explain, launches, why, cycle, site, orbit, propagate, plot),
+    *(run, station, compare, validate, explain, launches, why, cycle, site, light, orbit, propagate, plot),
     *(schema, init, catalog, doctor),
 )
 

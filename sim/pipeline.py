@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.astro.time import utc_days
+from sim.astro.time import tdb_s_from_utc, utc_days
 from sim.catalog.loader import load_catalog
+from sim.catalog.models import LandingSite
+from sim.catalog.place import place_words
 from sim.errors import UsageError
 from sim.results.compare import compare, write_comparison
 from sim.results.dataset import RunHeader
@@ -25,15 +27,20 @@ from sim.results.provenance import provenance_document
 from sim.results.report import write_comparison_report, write_report
 from sim.results.run import Run, load_run, write_results
 from sim.results.run_folder import resolved, run_folder
+from sim.results.site_light import write_site_light
 from sim.results.tracks import FlightTrack
 from sim.scenario.explain import resolved_yaml
 from sim.scenario.loader import LoadedScenario
 from sim.scenario.model import Scenario
 from sim.scenario.resolve import ResolvedLane, resolve_lanes, station_site
 from sim.station.arrivals import planned_arrivals
+from sim.station.light import light_series
+from sim.station.light_record import light_record
 from sim.station.outcome import StationOutcome
+from sim.station.place import geometry_of
 from sim.station.simulate import simulate_station
 from sim.threads import set_jobs
+from sim.units import DAY_S, MINUTE_S, YEAR_S
 from sim.warm import compiling_beside
 from sim.window.arrivals import launch_spans, placed_arrivals
 from sim.window.detail import detailed
@@ -190,6 +197,40 @@ def run_cycle(
         asked = f"{' '.join(sites)} {launcher or ''} {start} {years:g}"
         provenance = provenance_document(asked, kind="cycle", jobs=threads, elapsed_s=time.monotonic() - started)
         data = write_node_cycle(folder, found, provenance)
+        if draw:
+            draw(data, folder / "figures")
+    return target
+
+
+def run_light(
+    site: LandingSite,
+    start: date,
+    years: float,
+    step_s: float,
+    out: Path | None = None,
+    *,
+    progress: Progress = silent,
+    draw: DrawCycle | None = None,
+) -> Path:
+    """Look at a place's light from a UTC day on, whole days, into a folder of its own."""
+    started = time.monotonic()
+    target = resolved(out or RUNS / "light")
+    stop = start + timedelta(days=round(years * YEAR_S / DAY_S))
+    first, last = (float(tdb_s_from_utc(day.isoformat())) for day in (start, stop))
+    if not MINUTE_S <= step_s <= DAY_S:
+        message = f"--step {step_s:g} s: light is looked at every minute to every day — write e.g. 1h"
+        raise UsageError(message)
+    with writing_to(target), run_folder(target, kind="light") as folder:
+        progress("light", 0, 1)
+        # UTC days are not whole in TDB, by microseconds: steps that reach to the stop.
+        step = (last - first) / np.ceil((last - first) / step_s - 1e-6)
+        series = light_series(geometry_of(site, calibrate=True), first, last, float(step))
+        place = place_words(site).removeprefix("here: ")
+        light = light_record(place.partition(",")[0] if site.id == "here" else site.id, series, by_month=True)
+        progress("light", 1, 1)
+        asked = f"{site.model_dump_json()} {start} {years:g} {step_s:g}"
+        provenance = provenance_document(asked, kind="light", elapsed_s=time.monotonic() - started)
+        data = write_site_light(folder, light, place, provenance)
         if draw:
             draw(data, folder / "figures")
     return target

@@ -1,4 +1,4 @@
-"""Commands about single days, flights and places: launches, why, cycle, site, propagate."""
+"""Commands about single days and flights: launches, why, cycle, propagate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.errors import NothingFeasibleError, UsageError
+from sim.errors import NothingFeasibleError
 from sim.options import (
     FILE,
     CoordinateCommand,
@@ -18,7 +18,6 @@ from sim.options import (
     loaded_scenario,
     loudness,
     out_option,
-    quantity,
     seconds,
     settings_option,
     utc_date,
@@ -27,8 +26,6 @@ from sim.screen import print_json, progress_bar, put_table, say, say_all
 
 if TYPE_CHECKING:
     from xarray import Dataset
-
-    from sim.station.site import SiteGeometry
 
 
 @click.command()
@@ -135,77 +132,6 @@ def _draw_cycle(data: Dataset, folder: Path) -> list[Path]:
     from plots.node_cycle import draw_node_cycle
 
     return draw_node_cycle(data, folder)
-
-
-@click.command(cls=CoordinateCommand)
-@click.argument("place")
-@click.option("--start", required=True, metavar="UTC", help="First epoch.")
-@click.option("--stop", required=True, metavar="UTC", help="Last epoch, included.")
-@click.option("--step", default="1h", show_default=True, metavar="TIME", help="Step, e.g. 1h or 10min.")
-@click.option(
-    "--dem",
-    "dems",
-    multiple=True,
-    type=FILE,
-    metavar="FILE",
-    help="Find the horizon from elevation models, fine to coarse.",
-)
-@click.option("--mast", metavar="HEIGHT", help="Of the eye above the ground, with --dem; 2 m by default.")
-@click.option(
-    "--range", "reach", metavar="DISTANCE", help="How far terrain is looked at, with --dem; 250 km by default."
-)
-@click.option("--csv", "csv_file", type=FILE, metavar="FILE", help="Write the table there, '-' for stdout.")
-@click.option("--horizon-csv", "mask_file", type=FILE, metavar="FILE", help="Write the horizon mask there.")
-@as_json_option
-@loudness
-def site(
-    place: str,
-    start: str,
-    stop: str,
-    step: str,
-    dems: Sequence[Path],
-    mast: str | None,
-    reach: str | None,
-    csv_file: Path | None,
-    mask_file: Path | None,
-    as_json: bool,
-) -> None:
-    """Tell Sun and Earth at a place on the Moon.
-
-    PLACE is a landing site of the catalogue, or LAT,LON[,HEIGHT]: degrees north, degrees east, metres. Its horizon is
-    the catalogue's mask, or level, or found from elevation models: PDS3 labels of LOLA, GeoTIFF, JPEG 2000.
-    """
-    from sim.astro.time import tdb_s_from_utc
-    from sim.catalog.place import find_place, on_terrain, place_words
-    from sim.station.place import geometry_of, horizon_source
-    from sim.station.site import COLUMNS, site_epochs, site_rows
-    from sim.units import M_PER_KM
-
-    landing_site = on_terrain(
-        find_place(place.strip()), dems, _length(mast, "m", "--mast"), _length(reach, "km", "--range")
-    )
-    epochs = site_epochs(float(tdb_s_from_utc(start)), float(tdb_s_from_utc(stop)), seconds(step, "--step"))
-    geometry = geometry_of(landing_site)
-    standing = landing_site.model_copy(update={"height_m": round(geometry.height_km * M_PER_KM, 1)})
-    say(f"{place_words(standing)}; {landing_site.horizon or horizon_source(geometry)}")
-    if mask_file is not None:
-        _write_mask(geometry, mask_file)
-    rows = list(site_rows(geometry, epochs))
-    put_table(COLUMNS, rows, csv_file, as_json=as_json)
-
-
-def _length(text: str | None, unit: str, option: str) -> float | None:
-    return None if text is None else quantity(text, unit, option)
-
-
-def _write_mask(geometry: SiteGeometry, file: Path) -> None:
-    from sim.station.horizon import write_horizon_csv
-
-    if geometry.horizon is None:
-        message = "--horizon-csv: the horizon here is level — name elevation models with --dem, or a site with a mask"
-        raise UsageError(message)
-    write_horizon_csv(file, geometry.horizon)
-    say(f"{file}: {len(geometry.horizon.azimuth_deg)} directions")
 
 
 @click.command(cls=CoordinateCommand)

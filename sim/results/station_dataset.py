@@ -71,10 +71,7 @@ TRACKS = {
 def station_dataset(outcome: StationOutcome) -> xr.Dataset:
     """Return a station's outcome as one labelled dataset."""
     variables = (
-        light_variables(outcome.light)
-        | rows_variables("light", LIGHT, light_values(outcome.light), skip=("site", "horizon"))
-        | rows_variables("dark", DARK, dark_values(outcome.light))
-        | orbit_variables(outcome)
+        orbit_variables(outcome)
         | rows_variables("pass", PASSES, joined(pass_blocks(outcome)))
         | rows_variables("moon", MOON_EVENTS, moon_values(outcome))
         | contact_variables(outcome)
@@ -87,8 +84,7 @@ def station_dataset(outcome: StationOutcome) -> xr.Dataset:
         | rows_variables("event", EVENTS, event_values(outcome))
         | rows_variables("arrival", ARRIVALS, arrival_values(outcome))
     )
-    attributes = {"site": outcome.light.site, "horizon": outcome.light.horizon}
-    return xr.Dataset(variables, attrs=attributes | map_attributes(outcome.map))
+    return light_dataset(outcome.light).assign(variables).assign_attrs(map_attributes(outcome.map))
 
 
 def rows_variables(
@@ -106,6 +102,16 @@ def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return blocks of rows as one."""
     names = blocks[0] if blocks else {}
     return {name: np.concatenate([np.asarray(block[name]) for block in blocks]) for name in names}
+
+
+def light_dataset(light: LightRecord) -> xr.Dataset:
+    """Return light alone as a dataset, with the variables that a station's has of it."""
+    variables = (
+        light_variables(light)
+        | rows_variables("light", LIGHT, light_values(light), skip=("site", "horizon"))
+        | rows_variables("dark", DARK, dark_values(light))
+    )
+    return xr.Dataset(variables, attrs={"site": light.site, "horizon": light.horizon})
 
 
 def light_variables(light: LightRecord) -> Variables:

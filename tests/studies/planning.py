@@ -22,6 +22,7 @@ from sim.transfer.solve import TransferProblem, solve_flights, solve_transfer
 from sim.units import DAY_S, DEG, HOUR_S, MINUTE_S
 from tests.acceptance.test_flown_launches import PACIFIC, PAD_39A, launches
 from tests.benchmarks.transfer_map import RADII_KM, SAMPLE_STEP, year_map
+from tests.selenographic import sun_elevation_deg
 from tests.studies.tables import Section, digits
 from tests.truth.test_descent_truth import allowances_km_s, best_steering_dv_km_s, braked
 from tests.truth.test_site_truth import SUN_OVER_LANDINGS
@@ -34,16 +35,21 @@ from tests.unit.test_relay import START, relay
 def sun(latitude_deg, longitude_deg, utc, published_deg):
     """Sun's elevation at a place and time."""
     sky = site_ephemeris(site_geometry(latitude_deg, longitude_deg), tdb_s_from_utc(utc))
-    return f"{published_deg}°", f"{float(sky.sun_elevation_rad) / DEG:.2f}°"
+    by_almanac = sun_elevation_deg(latitude_deg, longitude_deg, tdb_s_from_utc(utc))
+    return (
+        f"{published_deg}°" if published_deg else "",
+        f"{by_almanac:.2f}°",
+        f"{float(sky.sun_elevation_rad) / DEG:.2f}°",
+    )
 
 
 LIGHT = Section(
     "The Sun over landings that landed",
     "Elevation of the Sun's centre. Apollo 11 and 12: Fjeld and Scotti 2009, Apollo Lunar Surface Journal, at their "
     "places and times; their two computations differ by up to 0.5°. The others: Orloff 2000, NASA SP-2000-4029, one "
-    "decimal, recalled (that of Apollo 17 may be the plan's); Apollo 16 landed nearly six hours late, and its figure"
-    " is that of the planned time.",
-    ("", "published", "ours"),
+    "decimal, recalled; Apollo 16 landed nearly six hours late, and its figure is that of the planned time. Formulas: "
+    "Meeus 1998, chapters 25, 47 and 53, without physical librations.",
+    ("", "published", "short formulas", "ours"),
     {landing: partial(sun, *published) for landing, published in SUN_OVER_LANDINGS.items()},
 )
 
