@@ -37,7 +37,7 @@ def sun(latitude_deg, longitude_deg, utc, published_deg):
     sky = site_ephemeris(site_geometry(latitude_deg, longitude_deg), tdb_s_from_utc(utc))
     by_almanac = sun_elevation_deg(latitude_deg, longitude_deg, tdb_s_from_utc(utc))
     return (
-        f"{published_deg}°" if published_deg else "",
+        f"{published_deg}°" if published_deg else "none at hand",
         f"{by_almanac:.2f}°",
         f"{float(sky.sun_elevation_rad) / DEG:.2f}°",
     )
