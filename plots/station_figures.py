@@ -131,8 +131,8 @@ def map_words(station: xr.Dataset) -> str:
     """Say what the maps count."""
     given = station.attrs
     return (
-        f"{given['map_days']:.0f} days every {given['map_step_s'] / 60.0:.0f} min, level horizon, "
-        f"from {given['map_min_elevation_deg']:g}° up"
+        f"{given['map_days']:.0f} days from {given['map_start']}, every {given['map_step_s'] / 60.0:.0f} min, "
+        f"level horizon, from {given['map_min_elevation_deg']:g}° up"
     )
 
 

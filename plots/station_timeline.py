@@ -43,7 +43,7 @@ LOOKS = {
     "lunar_eclipse": RowLook("eclipse of the Moon", "#b2182b", moments=True),
     "earth_below_horizon": RowLook("Earth below the terrain", "#8d949a"),
     "sun_beside_earth": RowLook("Sun beside the Earth", "#e69f00", moments=True),
-    "moon_beside_sun": RowLook("Moon beside the Sun, from the Earth", "#8c6d1f", moments=True),
+    "moon_beside_sun": RowLook("beside the Sun, from the Earth", "#8c6d1f", moments=True),
     "no_relay": RowLook("no relay", "#b9cfe0", "////", "#56b4e9"),
     "no_contact": RowLook("no contact at all", "#cc79a7"),
     "orbiter_eclipse_by_earth": RowLook("orbiter in the Earth's shadow", "#6a5acd", moments=True),

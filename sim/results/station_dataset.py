@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.astro.time import utc_text
 from sim.results.columns import Column
 from sim.results.labels import Variables, axis, labelled, utc_moments, words
 from sim.results.station import (
@@ -221,6 +222,7 @@ def map_attributes(found: MapRecord | None) -> dict[str, Any]:
     if found is None:
         return {}
     return {
+        "map_start": utc_text(found.start_tdb_s + 1.0)[:10],
         "map_days": (found.stop_tdb_s - found.start_tdb_s) / DAY_S,
         "map_step_s": found.step_s,
         "map_min_elevation_deg": found.min_elevation_rad / DEG,
