@@ -237,7 +237,8 @@ def station_text(summary: Mapping[str, Any]) -> str:
 
 def _orbit_cells(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
     cost = told["upkeep_m_s_per_year"]
-    return name, told["words"], told["end"], "flies free" if cost is None else f"{cost:.1f}"
+    untold = "flies free" if told["upkeep"] == "flies free" else "not known"
+    return name, told["words"], told["end"], untold if cost is None else f"{cost:.1f}"
 
 
 def _in_unit(value: float | int | str | None, unit: str) -> tuple[str, str]:

@@ -43,7 +43,11 @@ ORBITS = (
     text("end", "why service ends: horizon, retired, impact, escape, propellant; undelivered: it never begins"),
     angle("end_latitude_deg", "end_latitude_rad", "where it falls, mean-Earth axes"),
     angle("end_longitude_deg", "end_longitude_rad", "where it falls, east"),
-    number("upkeep_m_s_per_year", "m/s/a", "delta-v that keeps the orbit, a year; empty: it flies free"),
+    number(
+        "upkeep_m_s_per_year",
+        "m/s/a",
+        "delta-v that keeps the orbit, a year; empty: flies free, or not known",
+    ),
     number("upkeep_spread_m_s", "m/s/a", "spread of that over trials (one standard deviation), where it was tried"),
     text("upkeep", "how the orbit is kept"),
     integer("burns", "burns made within the horizon"),

@@ -99,12 +99,17 @@ def longest_dark_d(station: xr.Dataset) -> Value:
     return float(station["dark_duration_h"].values.max()) * HOUR_S / DAY_S if "dark_duration_h" in station else 0.0
 
 
+UNKEPT = ("flies free", "never in service")
+"""Words of upkeep of elements in orbit that nothing is spent on."""
+
+
 def upkeep(station: xr.Dataset) -> Value:
-    """Return the upkeep of all kept orbits together."""
+    """Return the upkeep of all kept orbits together; None where that of one is not known, or none is kept."""
     if "orbit_upkeep_m_s_per_year" not in station:
         return None
-    known = station["orbit_upkeep_m_s_per_year"].values
-    return float(np.nansum(known)) if np.isfinite(known).any() else None
+    cost = station["orbit_upkeep_m_s_per_year"].values
+    is_kept = ~np.isin(station["orbit_upkeep"].values.astype(str), UNKEPT)
+    return float(cost[is_kept].sum()) if is_kept.any() and np.isfinite(cost[is_kept]).all() else None
 
 
 def lost(station: xr.Dataset) -> Value:
