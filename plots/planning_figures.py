@@ -39,8 +39,9 @@ from plots.planning import (
 )
 from plots.porkchop import best_year, best_year_words, span_words
 from plots.reasons import ReasonStyle, reason_styles
-from plots.sky import draw_sky, horizon_words
+from plots.sky import draw_sky
 from plots.style import new_figure, shorten, words, write_title
+from sim.results.horizon_words import horizon_words
 from sim.results.run import LaneRun, Run
 
 WIDTH_IN = 12.0

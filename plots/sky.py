@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import num2date
@@ -27,8 +25,6 @@ EDGE_SHARE = 0.05
 LAST_RIGHT_DEG = 340.0
 """Azimuth from which on a date at the right of its spot would run off the panel."""
 NOT_IN_LEGEND = "_"
-CALIBRATED = "calibrated, not terrain-derived"
-TERRAIN_DERIVED = "terrain-derived"
 STEEP = 1.5
 """Share of the height that a track climbs to the share of the width it runs: from here on it is steep."""
 
@@ -57,24 +53,6 @@ def draw_sky(ax: Axes, sky: SkyView, chances: ChanceView | None) -> None:
     ax.grid(visible=True, color=FAINT, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
-
-
-def horizon_words(source: str) -> str:
-    """Say where a horizon comes from, without the header of its file: ``horizon: connecting ridge, 10 m mast``."""
-    if not source:
-        return "level horizon"
-    before, _, after = source.partition(": ")
-    if before == CALIBRATED:
-        return f"horizon: {CALIBRATED} ({_stem_words(after.partition(' lowered')[0])})"
-    return f"horizon: {before if before.startswith(TERRAIN_DERIVED) else _stem_words(before)}"
-
-
-def _stem_words(file: str) -> str:
-    """Name of a mask's file in words: the place, and the height of the mast above the ground if it says one."""
-    parts = PurePath(file).name.removesuffix(".csv").split("_")
-    masts = [f"{part[:-1]} m mast" for part in parts if part[-1:] == "m" and part[:-1].isdigit()]
-    names = [part for part in parts if not (part[:-1].isdigit() or part.removesuffix("deg").isdigit())]
-    return ", ".join([" ".join(names).replace("-", " "), *masts])
 
 
 def whole_circle(azimuth_deg: FloatArray, elevation_deg: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -20,7 +20,6 @@ from plots.dark_gaps import draw_dark_gaps
 from plots.gaps import draw_gap_histogram
 from plots.light_calendar import ROW_IN, Row, draw_light_calendar, row_starts_d
 from plots.polar_horizon import draw_polar_horizon
-from plots.sky import horizon_words
 from plots.station_orbit_figures import ground_tracks_figure, orbits_figure, perilunes_figure
 from plots.station_timeline import days_of, draw_station_timeline, time_note, timeline_height_in, timeline_rows
 from plots.station_views import (
@@ -39,6 +38,7 @@ from plots.station_views import (
 )
 from plots.station_work_figures import power_figures, sizing_figures, tasks_figure
 from plots.style import new_figure, words, write_title
+from sim.results.horizon_words import horizon_words
 from sim.results.run import Run
 
 WIDTH_IN = 12.0
@@ -203,7 +203,7 @@ def light_figure(name: str, station: xr.Dataset) -> Figure | None:
     write_title(
         figure,
         f"Light at {words(str(station.attrs['site']))}: {name}",
-        f"part of the Sun's disc above the terrain; outlined: dark for more than {OUTLINED_D[row]:g} d, with its days",
+        f"part of the Sun's disc above the horizon; outlined: dark for more than {OUTLINED_D[row]:g} d, with its days",
     )
     ax = figure.add_subplot()
     image = draw_light_calendar(

@@ -15,7 +15,9 @@ import xarray as xr
 from sim.astro.time import utc_text
 from sim.results.columns import Column, integer
 from sim.results.dataset import ENGINE, encodings
+from sim.results.horizon_words import horizon_words
 from sim.results.provenance import conventions
+from sim.results.report_station import share_text
 from sim.results.run import PROVENANCE, SUMMARY, TABLES, write_json
 from sim.results.station import dark_values, light_values
 from sim.results.station_columns import DARK, LIGHT
@@ -100,22 +102,27 @@ def _mean(light: LightRecord, season: str) -> float | None:
 def summary_text(document: Mapping[str, Any]) -> str:
     """Return a summary as lines for the screen."""
     seasons = [
-        f"{100.0 * document[f'{season}_average_light']:.1f} % in {season}"
+        f"{share_text(document[f'{season}_average_light'])} in {season}"
         for season in ("summer", "winter")
         if document[f"{season}_average_light"] is not None
     ]
+    shown = {
+        name: share_text(document[name]) for name in ("average_light", "sun_up_share", "lit_share", "earth_up_share")
+    }
     lines = [
         f"{document['place']}, {document['start'][:10]} to {document['stop'][:10]}",
-        f"Sun's disc in view  {100.0 * document['average_light']:.1f} % on average; {', '.join(seasons)}",
-        f"Sun's centre up     {100.0 * document['sun_up_share']:.1f} % of the time; some of its disc "
-        f"{100.0 * document['lit_share']:.1f} %",
-        f"Earth's centre up   {100.0 * document['earth_up_share']:.1f} % of the time",
+        f"Sun's disc in view  {shown['average_light']} on average; {', '.join(seasons)}",
+        f"Sun's centre up     {shown['sun_up_share']} of the time; some of its disc {shown['lit_share']}",
+        f"Earth's centre up   {shown['earth_up_share']} of the time",
     ]
     for name, words in (("longest_dark", "longest dark      "), ("longest_lit", "longest lit       ")):
         found = document[name]
         said = "none" if found is None else f"{found['days']:.1f} d, from {found['start'][:16]} to {found['stop'][:16]}"
         lines.append(f"{words}  {said}")
-    lines += [f"dark gaps           {document['dark_gaps']}", f"horizon             {document['horizon']}"]
+    lines += [
+        f"dark gaps           {document['dark_gaps']}",
+        f"horizon             {horizon_words(document['horizon']).removeprefix('horizon: ')}",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.astro.events import Signal, maxima, spans_where
+from sim.astro.events import Signal, spans_where
 from sim.astro.spans import Spans
 from sim.astro.time import tdb_s_from_utc_datetime64, utc_datetime64
-from sim.station.light import CENTRE, EDGE_S, LightSeries, earth_spans, lit_spans
+from sim.station.light import EDGE_S, LightSeries, earth_spans, lit_spans, sun_up_spans
 from sim.station.site import SiteGeometry, sub_solar_latitude_rad
 from sim.units import DAY_S
 
@@ -28,18 +28,11 @@ class Seasons:
     start_tdb_s, stop_tdb_s : ndarray (S,)
     is_summer : ndarray (S,) of bool
         Whether the Sun stands over the site's own hemisphere.
-    is_whole : ndarray (S,) of bool
-        Whether neither end is cut.
-    peak_tdb_s, peak_sub_solar_latitude_rad : ndarray (S,)
-        When the Sun stands furthest from the equator in it, and over which latitude.
     """
 
     start_tdb_s: FloatArray
     stop_tdb_s: FloatArray
     is_summer: NDArray[np.bool_]
-    is_whole: NDArray[np.bool_]
-    peak_tdb_s: FloatArray
-    peak_sub_solar_latitude_rad: FloatArray
 
 
 def seasons(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> Seasons:
@@ -49,27 +42,7 @@ def seasons(site: SiteGeometry, start_tdb_s: float, stop_tdb_s: float) -> Season
     winter = summer.gaps(start_tdb_s, stop_tdb_s)
     start = np.sort(np.concatenate([summer.start_tdb_s, winter.start_tdb_s]))
     stop = np.sort(np.concatenate([summer.stop_tdb_s, winter.stop_tdb_s]))
-    return Seasons(
-        start,
-        stop,
-        summer.contain(0.5 * (start + stop)),
-        (start > start_tdb_s) & (stop < stop_tdb_s),
-        *_peaks(start, stop),
-    )
-
-
-def _peaks(start_tdb_s: FloatArray, stop_tdb_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """When the Sun stands furthest from the Moon's equator in each season, and over which latitude.
-
-    A season has several tops, for the Moon wobbles monthly by a hundredth of a degree: the highest counts.
-    """
-    signal = Signal(lambda t: np.abs(sub_solar_latitude_rad(t)), DAY_S)
-    tops, _ = maxima(signal, float(start_tdb_s[0]), float(stop_tdb_s[-1]), EDGE_S)
-    epochs = np.unique(np.concatenate([tops, start_tdb_s, stop_tdb_s]))
-    latitude = sub_solar_latitude_rad(epochs)
-    first, last = np.searchsorted(epochs, start_tdb_s), np.searchsorted(epochs, stop_tdb_s, side="right")
-    best = [low + int(np.argmax(np.abs(latitude[low:high]))) for low, high in zip(first, last, strict=True)]
-    return epochs[best], latitude[best]
+    return Seasons(start, stop, summer.contain(0.5 * (start + stop)))
 
 
 def calendar_edges_tdb_s(start_tdb_s: float, stop_tdb_s: float, unit: str) -> FloatArray:
@@ -140,7 +113,7 @@ class LightStatistics:
 def light_statistics(series: LightSeries) -> LightStatistics:
     """Averages, spans and calendars of a series, over all of it."""
     start, stop = series.start_tdb_s, series.stop_tdb_s
-    light = _Light(series, lit_spans(series), lit_spans(series, CENTRE), earth_spans(series))
+    light = _Light(series, lit_spans(series), sun_up_spans(series), earth_spans(series))
     months, years = (calendar_edges_tdb_s(start, stop, unit) for unit in ("M", "Y"))
     season = seasons(series.site, start, stop)
     return LightStatistics(

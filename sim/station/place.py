@@ -14,18 +14,15 @@ from sim.catalog.models import LandingSite, Terrain
 from sim.constants import R_MOON_KM
 from sim.errors import UsageError
 from sim.station.horizon import HorizonMask, load_horizon_csv, packaged_horizon, packaged_horizons
+from sim.station.light import NODE_PERIOD_S
 from sim.station.site import SiteGeometry, calibrated_horizon, site_axes_moon_me, site_geometry
 from sim.station.terrain import terrain_masks
-from sim.units import DAY_S
 
 LEVEL = "level horizon at 0 deg (no mask)"
 """What outputs say of a site without a mask."""
 
 _NEAR_KM = 60.0
 """An outline from further away has nothing to do with the spot; a level one serves as well."""
-
-_NODE_PERIOD_S = 18.6 * 365.25 * DAY_S
-"""Of the Moon's nodes: over it the Sun's path in a polar sky repeats."""
 
 
 def geometry_of(site: LandingSite, *, calibrate: bool = False) -> SiteGeometry:
@@ -112,6 +109,6 @@ def _calibrated(
     bare: SiteGeometry, latitude_deg: float, longitude_deg: float, height_m: float, average_light: float
 ) -> SiteGeometry:
     # A node period from 2025 on by 7.3 hours: 22 000 epochs, spread over all hours of the lunar day.
-    epochs = tdb_s_from_utc("2025-01-01") + np.arange(0.0, _NODE_PERIOD_S, 7.3 * 3600.0)
+    epochs = tdb_s_from_utc("2025-01-01") + np.arange(0.0, NODE_PERIOD_S, 7.3 * 3600.0)
     mask = calibrated_horizon(bare, nearest_outline(bare), average_light, epochs)
     return site_geometry(latitude_deg, longitude_deg, height_m, mask)

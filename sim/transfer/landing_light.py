@@ -221,7 +221,7 @@ def _contact_grid(light: SiteLight) -> tuple[FloatArray, float]:
 def _rises_and_sets(light: SiteLight) -> tuple[FloatArray, FloatArray]:
     """Of each cell (K - 1,): its sunrise (NaN without), and the first sunset in or after it (without: the grid's end).
 
-    Both by the straight lines that ``sim.station.light.light_left_s`` tells light left from.
+    Both by straight lines between the epochs.
     """
     cell, at, rises = crossings_of_samples(light.epochs_tdb_s, light.sun_above_horizon_rad)
     lit_from = np.full(len(light.sun_above_horizon_rad) - 1, np.nan)

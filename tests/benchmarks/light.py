@@ -5,7 +5,7 @@ import time
 
 from sim.astro.time import tdb_s_from_utc
 from sim.catalog.loader import load_catalog
-from sim.station.light import NODE_PERIOD_S, light_series, light_series_of
+from sim.station.light import NODE_PERIOD_S, light_series
 from sim.station.light_statistics import light_statistics
 from sim.station.place import geometry_of
 
@@ -20,13 +20,11 @@ def best_of_three(function):
 
 
 def main():
-    sites = load_catalog().landing_sites
-    ridge, massif = (geometry_of(sites[name]) for name in ("connecting_ridge", "malapert_massif"))
+    ridge = geometry_of(load_catalog().landing_sites["connecting_ridge"])
     span = (tdb_s_from_utc("2027-01-01"), tdb_s_from_utc("2027-01-01") + NODE_PERIOD_S)
     series = light_series(ridge, *span)
     lines = {
         "Sun and Earth at a site": lambda: light_series(ridge, *span),
-        "at ten sites": lambda: light_series_of([ridge, massif] * 5, *span),
         "statistics of a site": lambda: light_statistics(series),
     }
     head = f"18.6 years hourly, {len(series.sun_fraction)} epochs\n"

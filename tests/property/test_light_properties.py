@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim.astro.time import tdb_s_from_utc
 from sim.station.horizon import HorizonMask
-from sim.station.light import dark_spans, light_series, light_series_of, lit_spans
+from sim.station.light import light_series, lit_spans, sun_up_spans
 from sim.station.light_statistics import light_statistics
 from sim.station.site import site_geometry
 from sim.units import DAY_S
@@ -33,10 +33,10 @@ def lower(site, by_deg):
 
 
 @few
-@given(sites(), st.floats(0.0, 1.0))
-def test_lit_and_dark_are_all_the_time(site, share):
+@given(sites())
+def test_lit_and_dark_are_all_the_time(site):
     series = light_series(site, START, STOP)
-    lit, dark = lit_spans(series, share), dark_spans(series, share)
+    lit, dark = lit_spans(series), light_statistics(series).dark
     assert lit.total_s + dark.total_s == pytest.approx(STOP - START, abs=1e-3)
     assert not np.any(dark.contain(0.5 * (lit.start_tdb_s + lit.stop_tdb_s)))
 
@@ -44,7 +44,7 @@ def test_lit_and_dark_are_all_the_time(site, share):
 @few
 @given(sites(), st.floats(0.0, 2.0))
 def test_a_lower_horizon_never_takes_light_away(site, by_deg):
-    high, low = light_series_of([site, lower(site, by_deg)], START, STOP)
+    high, low = (light_series(each, START, STOP) for each in (site, lower(site, by_deg)))
     # Degrees to radians and back turn the place by 1e-16.
     assert np.all(low.sun_fraction >= high.sun_fraction - 1e-9)
     before, after = light_statistics(high), light_statistics(low)
@@ -57,8 +57,8 @@ def test_a_lower_horizon_never_takes_light_away(site, by_deg):
 
 
 @few
-@given(sites(), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
-def test_more_of_the_disc_is_seen_for_less_of_the_time(site, one, other):
+@given(sites())
+def test_the_centre_is_up_for_less_of_the_time_than_the_limb(site):
     series = light_series(site, START, STOP)
-    less, more = sorted((one, other))
-    assert lit_spans(series, more).total_s <= lit_spans(series, less).total_s + 1800.0
+    # A passage shorter than half an hour may be missed.
+    assert sun_up_spans(series).total_s <= lit_spans(series).total_s + 1800.0

@@ -45,10 +45,11 @@ def sun(latitude_deg, longitude_deg, utc, published_deg):
 
 LIGHT = Section(
     "The Sun over landings that landed",
-    "Elevation of the Sun's centre. Apollo 11 and 12: Fjeld and Scotti 2009, Apollo Lunar Surface Journal, at their "
-    "places and times; their two computations differ by up to 0.5°. The others: Orloff 2000, NASA SP-2000-4029, one "
-    "decimal, recalled; Apollo 16 landed nearly six hours late, and its figure is that of the planned time. Formulas: "
-    "Meeus 1998, chapters 25, 47 and 53, without physical librations.",
+    "Elevation of the Sun's centre. Two decimals: Fjeld and Scotti 2009, Apollo Lunar Surface Journal, at their "
+    "places and times (those of Apollo 15 at second hand, as a public test cites the table); their two computations "
+    "differ by up to 0.5°. One decimal: Orloff 2000, NASA SP-2000-4029, recalled; Apollo 16 landed nearly six hours "
+    "late, and its figure is that of the planned time. Formulas: Meeus 1998, chapters 25, 47 and 53, without physical "
+    "librations.",
     ("", "published", "short formulas", "ours"),
     {landing: partial(sun, *published) for landing, published in SUN_OVER_LANDINGS.items()},
 )

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
 from plots.dark_gaps import draw_dark_gaps
 from plots.light_calendar import by_row_and_day, draw_light_calendar, row_starts_d
+from plots.light_seasons import LOOKS, draw_seasons
 from plots.polar_horizon import Track, draw_polar_horizon
 from plots.style import moonport_style, new_figure
 
@@ -96,3 +98,19 @@ def test_the_ground_lies_around_the_rim_and_tracks_over_it(figure):
 def test_a_horizon_asks_for_a_polar_axis(figure):
     with pytest.raises(TypeError, match="polar"):
         draw_polar_horizon(figure.add_subplot(), np.array([0.0, 180.0]), np.zeros(2), [])
+
+
+def test_seasons_are_bars_of_their_length_and_those_cut_by_the_dates_are_hollow(figure):
+    ax = figure.add_subplot()
+    edges = NEW_YEAR_D + np.array([0.0, 40.0, 213.0, 387.0, 420.0])
+    is_summer = np.array([True, False, True, False])
+    draw_seasons(ax, edges, np.array([90.0, 41.4, 71.6, 8.0]), is_summer, "disc in view, mean, %", 115.0)
+    assert [bar.get_height() for bar in ax.patches] == [90.0, 41.4, 71.6, 8.0]
+    np.testing.assert_allclose(
+        [bar.get_x() + 0.5 * bar.get_width() for bar in ax.patches], 0.5 * (edges[1:] + edges[:-1])
+    )
+    faces = [bar.get_facecolor() for bar in ax.patches]
+    assert faces[0] == faces[3] == to_rgba("white")
+    assert faces[1:3] == [to_rgba(LOOKS[False][1]), to_rgba(LOOKS[True][1])]
+    assert [text.get_text() for text in ax.texts] == ["41", "72"]
+    assert ax.get_ylim() == (0.0, 115.0)

@@ -41,8 +41,9 @@ from plots.planning import (
 )
 from plots.planning_figures import planning_figures
 from plots.reasons import reason_styles
-from plots.sky import draw_sky, horizon_words, whole_circle, without_jumps
+from plots.sky import draw_sky, whole_circle, without_jumps
 from plots.style import moonport_style, save_figure
+from sim.results.horizon_words import horizon_words
 from sim.results.run import load_run
 from tests.factories import outcomes, written_run
 from tests.planning import with_planning

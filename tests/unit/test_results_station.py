@@ -136,6 +136,14 @@ def test_the_screen_tells_what_would_be_enough(station):
     assert [line.partition(" ")[0] for line in lines[at + 1 :]] == ["main", "observatory"]
 
 
+def test_average_light_is_one_number_wherever_it_is_told(outcome, station):
+    (period,) = (each for each in outcome.light.periods if each.kind == "all")
+    (row,) = (each for each in table(outcome, "light.csv") if each["kind"] == "all")
+    assert float(row["average_light"]) == pytest.approx(period.average_light, abs=5e-5)
+    assert station["light_average_light"].values[-1] == period.average_light
+    assert summarise_station(station)["metrics"]["average_light"] == round(period.average_light, 4)
+
+
 def test_the_summary_is_plain(station):
     import json
 

@@ -60,7 +60,34 @@ def test_summary_file_and_figures_say_the_same(folder):
     with xr.open_dataset(folder / "light.nc", engine=ENGINE) as data:
         assert float(data["sun_fraction"].mean()) == pytest.approx(summary["average_light"], abs=1e-4)
     drawn = {path.stem for path in (folder / "figures").glob("*.png")}
-    assert drawn == {"light_calendar", "dark_gaps", "horizon"}
+    assert drawn == {"light_calendar", "dark_gaps", "seasons", "horizon"}
+
+
+def test_a_gap_that_outlasts_the_dates_ends_with_them(tmp_path, capsys):
+    chosen = ["--start", "2044-06-01", "--years", "0.1", "-o", str(tmp_path / "pole"), "-q"]
+    assert execute(["light", "-90,0", *chosen]) == 0
+    (gap,) = rows(tmp_path / "pole", "dark_gaps.csv")
+    # 37 days within the polar night that begins in March 2044.
+    assert (gap["start_utc"], gap["stop_utc"]) == ("2044-06-01T00:00:00.000Z", "2044-07-08T00:00:00.000Z")
+    (whole,) = (row for row in rows(tmp_path / "pole", "light.csv") if row["kind"] == "all")
+    assert (float(whole["average_light"]), float(whole["longest_dark_d"])) == (0.0, 37.0)
+    said = capsys.readouterr().out
+    assert "longest lit         none" in said
+    assert said.endswith("horizon             level horizon\n")
+
+
+def test_a_place_without_a_mask_says_that_its_horizon_is_calibrated(tmp_path, capsys):
+    chosen = ["--start", "2029-01-01", "--years", "0.1", "-o", str(tmp_path / "peak"), "-q"]
+    assert execute(["light", "shackleton_peak", *chosen]) == 0
+    assert "horizon             calibrated, not terrain-derived (peak near shackleton" in capsys.readouterr().out
+
+
+def test_the_earth_is_always_up_at_the_middle_of_the_near_side(tmp_path, capsys):
+    assert execute(["light", "0,0", "--start", "2029-01-01", "--years", "2.5", "-o", str(tmp_path / "m"), "-q"]) == 0
+    assert {row["earth_up_share"] for row in rows(tmp_path / "m", "light.csv")} == {"1.0000"}
+    assert "Earth's centre up   100 % of the time" in capsys.readouterr().out
+    # Summers and winters of the equator are alike: a figure of them would say nothing.
+    assert not list((tmp_path / "m" / "figures").glob("seasons*"))
 
 
 def test_a_place_without_a_name_is_told_by_its_coordinates(tmp_path, capsys):
