@@ -215,7 +215,11 @@ def run_light(
     """Look at a place's light from a UTC day on, whole days, into a folder of its own."""
     started = time.monotonic()
     target = resolved(out or RUNS / "light")
-    stop = start + timedelta(days=round(years * YEAR_S / DAY_S))
+    days = round(years * YEAR_S / DAY_S)
+    if days > (date.max - start).days:
+        message = f"--start: {start} and {years:g} years leave the calendar, and the ephemeris — begin before 2650"
+        raise UsageError(message)
+    stop = start + timedelta(days=days)
     first, last = (float(tdb_s_from_utc(day.isoformat())) for day in (start, stop))
     if not MINUTE_S <= step_s <= DAY_S:
         message = f"--step {step_s:g} s: light is looked at every minute to every day — write e.g. 1h"

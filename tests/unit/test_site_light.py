@@ -104,6 +104,7 @@ def test_a_place_without_a_name_is_told_by_its_coordinates(tmp_path, capsys):
         (["nowhere"], 2, "no landing site"),
         (["apollo_11", "--step", "1s"], 2, "every minute to every day"),
         (["apollo_11", "--start", "2649-01-01"], 4, "covers 1550 to 2650"),
+        (["apollo_11", "--start", "9999-12-01"], 2, "leave the calendar"),
         (["apollo_11", "--years", "500"], 2, "--years"),
     ],
 )
