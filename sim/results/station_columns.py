@@ -127,7 +127,7 @@ GAPS = (
 LIGHT = (
     text("site", "the station's site"),
     text("kind", "year (UTC), season (lunar, half a draconic year), month, or all of the time"),
-    Column("span", "its name; of the whole: horizon", "text", "name"),
+    Column("span", "its name; of a season that the dates cut with that word; of the whole: horizon", "text", "name"),
     utc("start_utc", "start_tdb_s", "its begin"),
     utc("stop_utc", "stop_tdb_s", "its end"),
     share("average_light", "mean part of the Sun's disc above the terrain"),

@@ -43,7 +43,9 @@ def _periods(found: LightStatistics, *, by_month: bool) -> Iterator[LightPeriod]
     yield from _of("year", years, [utc_text(t)[:4] for t in _inside(years)])
     names = ["summer" if is_summer else "winter" for is_summer in found.seasons.is_summer]
     begins = [utc_text(t)[:10] for t in _inside(season)]
-    yield from _of("season", season, [f"{name} from {day}" for name, day in zip(names, begins, strict=True)])
+    told = [f"{name} from {day}" for name, day in zip(names, begins, strict=True)]
+    last = len(told) - 1
+    yield from _of("season", season, [f"{name} (cut)" if n in {0, last} else name for n, name in enumerate(told)])
     if by_month:
         yield from _of("month", months, [utc_text(t)[:7] for t in _inside(months)])
     yield from _of("all", found.whole, ["horizon"])
